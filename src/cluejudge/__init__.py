@@ -1,0 +1,3 @@
+"""Judges images against a safety constitution written in plain language."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,71 @@
+"""Every error this package raises on purpose.
+
+CluejudgeError            hint: what to do; retryable: whether the same call may succeed later
+|- UsageError             wrong use of the API or the command line (exit code 2)
+|- ConstitutionError      a constitution or compiled constitution that cannot be used; has `path` and `line`
+|- ImageError             one input that cannot be judged; has a stable `code`
+|- ModelError             a model that failed or cannot be used
+   |- MissingExtraError   an optional dependency is absent; names the install command
+"""
+
+from __future__ import annotations
+
+
+class CluejudgeError(Exception):
+    """Base of all errors of this package.
+
+    `hint` says what to do about it; `retryable` whether the same call may succeed later.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return f"{message} ({self.hint})" if self.hint else message
+
+
+class UsageError(CluejudgeError):
+    """Wrong use of the API or the command line."""
+
+
+class ConstitutionError(CluejudgeError):
+    """A constitution file that cannot be used: where it is wrong and what to do."""
+
+    def __init__(
+        self, message: str, *, path: str = "", line: int | None = None, hint: str = ""
+    ) -> None:
+        place = f"{path}:{line}" if path and line else path or (f"line {line}" if line else "")
+        super().__init__(f"{place}: {message}" if place else message, hint=hint)
+        self.path = path
+        self.line = line
+
+
+class ImageError(CluejudgeError):
+    """One input that cannot be judged; `code` is a stable short name such as `truncated`."""
+
+    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class ModelError(CluejudgeError):
+    """A model that failed, or that cannot be used as asked."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+
+
+class MissingExtraError(ModelError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(
+            f"{feature} needs an optional dependency",
+            hint=f"pip install 'cluejudge[{extra}]'",
+        )
+        self.extra = extra

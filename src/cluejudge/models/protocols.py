@@ -1,0 +1,108 @@
+"""What a model must offer. The judge sees nothing else of it.
+
+Every method takes a batch and answers in its order. A method raises `ModelError` when it cannot
+answer; it never invents an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cluejudge.asks import Locate, Located, Reason, Reasoning, Score, YesNo
+from cluejudge.image import Picture
+
+Vectors = NDArray[np.float32]
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """Answers `Score` asks by the probabilities of the next token: one forward pass, no text."""
+
+    def score(self, asks: Sequence[Score]) -> list[YesNo]:
+        """Log-probabilities of Yes and No for each ask."""
+        ...
+
+
+@runtime_checkable
+class Reasoner(Protocol):
+    """Answers `Reason` asks by writing first."""
+
+    def reason(self, asks: Sequence[Reason]) -> list[Reasoning]:
+        """A reasoning and its answer for each ask."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One chat request: text in, text out, with an optional image."""
+
+    prompt: str
+    image: Picture | None = None
+    max_tokens: int = 300
+
+
+@runtime_checkable
+class Writer(Protocol):
+    """Writes text; used by the compiler and by `CascadedReasoner`."""
+
+    def write(self, asks: Sequence[Write]) -> list[str]:
+        """The model's text for each ask."""
+        ...
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """A dual encoder. `threshold` is the cosine from which a text counts as relevant."""
+
+    threshold: float
+
+    def embed_images(self, images: Sequence[Picture]) -> Vectors:
+        """Unit vectors, float32 [images, dim]."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [texts, dim]."""
+        ...
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """An open-vocabulary detector. `threshold` is the confidence of a box worth using."""
+
+    threshold: float
+
+    def locate(self, asks: Sequence[Locate]) -> list[list[Located]]:
+        """Boxes in each asked image's own pixels, all words of an image in one pass."""
+        ...
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    """Tells images of a kind the models know from all others."""
+
+    threshold: float
+
+    def familiarity(self, images: Sequence[Picture]) -> list[float]:
+        """A score for each image; at `threshold` and above it is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The models of one judge. Only a scorer is needed; what is absent switches its stage off.
+
+    `card` names models, revisions and prompt digests for the record.
+    """
+
+    name: str
+    scorer: Scorer
+    reasoner: Reasoner | None = None
+    encoder: Encoder | None = None
+    detector: Detector | None = None
+    recogniser: Recogniser | None = None
+    card: tuple[tuple[str, str], ...] = ()
