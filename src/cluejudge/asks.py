@@ -64,7 +64,9 @@ class YesNo:
 
     @property
     def p_yes(self) -> float:
-        """P(Yes) / (P(Yes) + P(No)), in [0, 1]: M(x, c) of the paper."""
+        """P(Yes) / (P(Yes) + P(No)), in [0, 1]: M(x, c) of the paper; 0.5 where both are 0."""
+        if self.log_yes == self.log_no:
+            return 0.5
         gap = self.log_no - self.log_yes
         return 1.0 / (1.0 + math.exp(gap)) if gap < 700 else 0.0
 

@@ -62,16 +62,46 @@ class GroupQuestion(StrEnum):
     WHOLE = "whole"
 
 
+class RelevanceText(StrEnum):
+    """What a rule's relevance is measured on; of several texts the largest cosine counts."""
+
+    RULE = "rule"
+    RULE_AND_ATOMS = "rule_and_atoms"
+
+
+class BoxChoice(StrEnum):
+    """Which confident boxes make up the region of an atom: all, or the best of each word."""
+
+    UNION = "union"
+    BEST = "best"
+
+
+class Undecided(StrEnum):
+    """What becomes of an atom that the token tests leave open when no reasoning runs.
+
+    `no` takes its content as not visible, which is Algorithm 1 without its reasoning branch;
+    `prior` compares the debiased score with the middle of its two bounds.
+    """
+
+    UNSURE = "unsure"
+    NO = "no"
+    PRIOR = "prior"
+
+
 class Method(Frozen):
     """Which parts of the method run, and the points the paper leaves open."""
 
     relevance: bool = True
+    relevance_text: RelevanceText = RelevanceText.RULE
     debias: Debias = Debias.DIFFERENCE
     small_object: bool = True
     region: bool = True
-    reasoning: bool = True
     region_fill: RegionFill = RegionFill.MEAN
+    boxes: BoxChoice = BoxChoice.UNION
     group_question: GroupQuestion = GroupQuestion.ATOMS
+    reasoning: bool = True
+    reasoning_tokens: int = Field(default=300, ge=1, description="the longest reasoning")
+    undecided: Undecided = Undecided.UNSURE
 
 
 class Budget(Frozen):

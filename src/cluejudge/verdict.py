@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from cluejudge.constitution import Severity
 from cluejudge.settings import Budget, Frozen, Method, Thresholds
 
 
@@ -18,12 +19,20 @@ class Answer(StrEnum):
 
 
 class Stage(StrEnum):
-    """What decided an atom, or stopped it from being decided."""
+    """What decided an atom, or stopped it from being decided.
+
+    Decided by the debiased token score (`prior`), by the centre-removed score (`region`), by
+    `reasoning`, or by `Method.undecided` (`default`). Left open because its group or its rule was
+    settled without it (`not_needed`), because the model did not answer Yes or No (`label_mass`),
+    because the `budget` was spent, because a model `failed`, or because nothing that ran could
+    decide (`undecided`).
+    """
 
     PRIOR = "prior"
     REGION = "region"
     REASONING = "reasoning"
     NOT_NEEDED = "not_needed"
+    DEFAULT = "default"
     LABEL_MASS = "label_mass"
     BUDGET = "budget"
     FAILED = "failed"
@@ -50,37 +59,47 @@ class Outcome(StrEnum):
 
 
 class EvidenceBox(Frozen):
-    """A box in pixels of the judged picture, corners inclusive-exclusive, and its confidence."""
+    """A box in pixels of the judged picture, corners inclusive-exclusive.
+
+    `score` is the confidence of the surest of the boxes it unites, `bound` the confidence each of
+    them had to reach, `words` what they were found for.
+    """
 
     left: int
     top: int
     right: int
     bottom: int
     score: float
+    bound: float = 0.0
     words: tuple[str, ...]
 
 
 class AtomScores(Frozen):
     """Every number the decision on an atom used; None where a stage did not run.
 
-    All probabilities are of Yes among Yes and No. `low` and `high` are the bounds a1 and a2 as
-    they applied to `image - prior` (or to the log-odds, as `Method.debias` says).
+    All probabilities are of Yes among Yes and No. `debiased` is what `Method.debias` makes of
+    `image` and `prior`; under `low` (a1) the content is not visible, over `high` (a2) it is.
     """
 
-    image: float | None = None
-    prior: float | None = None
+    image: float | None = Field(default=None, description="M(x, c), of the crop where `cropped`")
+    prior: float | None = Field(default=None, description="M(None, c)")
+    debiased: float | None = None
     low: float | None = None
     high: float | None = None
     full_image: float | None = Field(default=None, description="M(x, c) where `image` is a crop's")
-    without_region: float | None = None
-    region_bound: float | None = None
-    reasoning: float | None = None
-    label_mass: float | None = None
-    exact: bool = True
+    without_region: float | None = Field(default=None, description="M(x - i, c)")
+    region_bound: float | None = Field(default=None, description="b")
+    reasoning: float | None = Field(default=None, description="P(Yes) after the reasoning")
+    label_mass: float | None = Field(default=None, description="the least of the token answers'")
+    exact: bool = Field(default=True, description="False if any token answer was a bound only")
 
 
 class AtomFinding(Frozen):
-    """What was found for one atom, and why."""
+    """What was found for one atom, and why.
+
+    `answer` is whether the atom holds: for a negated atom, whether its content is *not* visible.
+    `reason` says why it was left open, `rationale` is what the reasoning wrote.
+    """
 
     text: str
     negated: bool = False
@@ -94,15 +113,20 @@ class AtomFinding(Frozen):
 
 
 class RuleFinding(Frozen):
-    """What was found for one rule: its chain with a finding for each atom."""
+    """What was found for one rule: its chain with a finding for each atom.
+
+    `thresholds` are those that applied, with the rule's own overrides; `relevance_bound` and the
+    boxes' bounds are filled in from the models where the thresholds leave them to the models.
+    """
 
     rule_id: str
     text: str
-    severity: str
+    severity: Severity
     action: str
     outcome: RuleOutcome
     relevance: float | None = None
     relevance_bound: float | None = None
+    thresholds: Thresholds = Thresholds()
     groups: tuple[tuple[AtomFinding, ...], ...] = ()
     view: str = "whole"
     reason: str = ""
@@ -122,11 +146,15 @@ class ImageRecord(Frozen):
 
 
 class Cost(Frozen):
-    """What a judgement cost."""
+    """What a judgement cost: the distinct questions it put, of all kinds, and the reasonings.
 
-    asks: int = 0
-    reasonings: int = 0
-    reasoning_tokens: int = 0
+    Counted before any sharing between images and before any cache, so that equal judgements cost
+    the same however they were run.
+    """
+
+    asks: int = Field(default=0, ge=0)
+    reasonings: int = Field(default=0, ge=0)
+    reasoning_tokens: int = Field(default=0, ge=0)
 
 
 class ViewVerdict(Frozen):
@@ -136,6 +164,7 @@ class ViewVerdict(Frozen):
     outcome: Outcome
     rules: tuple[RuleFinding, ...] = ()
     reason: str = ""
+    code: str = ""
     familiarity: float | None = None
     familiarity_bound: float | None = None
     cost: Cost = Cost()
