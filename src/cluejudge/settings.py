@@ -112,14 +112,23 @@ class Budget(Frozen):
     seconds: float | None = Field(default=None, gt=0)
 
 
+# Twice `PIL.Image.MAX_IMAGE_PIXELS`: above it Pillow itself refuses to open a picture.
+PILLOW_CEILING = 178_956_970
+
+
 class Limits(Frozen):
     """What an input may be; beyond it, it is refused with a reason."""
 
     max_bytes: int = Field(default=64 * 2**20, ge=1)
-    max_pixels: int = Field(default=100_000_000, ge=1, description="width x height of one frame")
+    max_pixels: int = Field(
+        default=100_000_000, ge=1, le=PILLOW_CEILING, description="width x height of one frame"
+    )
+    max_view_pixels: int = Field(
+        default=400_000_000, ge=1, description="pixels of all judged views together"
+    )
     max_side: int = Field(default=32_768, ge=1)
     min_side: int = Field(default=4, ge=1)
     max_aspect: float = Field(default=40.0, ge=1)
-    max_frames: int = Field(default=8, ge=1, description="frames sampled from an animation")
-    max_total_frames: int = Field(default=20_000, ge=1, description="frames an input may hold")
+    max_frames: int = Field(default=8, ge=2, description="frames sampled from an animation")
+    max_total_frames: int = Field(default=10_000, ge=1, description="frames an input may hold")
     max_seconds: float = Field(default=20.0, gt=0, description="decoding time of one input")

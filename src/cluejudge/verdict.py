@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from cluejudge.constitution import Severity
+from cluejudge.image import ImageRecord
 from cluejudge.settings import Budget, Frozen, Method, Thresholds
 
 
@@ -130,19 +131,6 @@ class RuleFinding(Frozen):
     groups: tuple[tuple[AtomFinding, ...], ...] = ()
     view: str = "whole"
     reason: str = ""
-
-
-class ImageRecord(Frozen):
-    """What is kept of an input: no pixels."""
-
-    sha256: str
-    phash: str = Field(description="64-bit perceptual hash, 16 hex digits")
-    format: str
-    bytes: int
-    width: int
-    height: int
-    frames: int = 1
-    notes: tuple[str, ...] = ()
 
 
 class Cost(Frozen):
