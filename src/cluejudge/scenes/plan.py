@@ -47,12 +47,12 @@ BIASES = (
     Bias("wine", "woman", 0.5),
     Bias("syringe", "doctor", 0.5),
     Bias("slot_machine", "money", 0.5),
-    Bias("child", "ball", 0.4),
+    Bias("baby", "ball", 0.4),
     Bias("bed", "book", 0.3),
 )
 """Declared in the model card: what debiasing has to work against."""
 
-_WEIGHTS = {"man": 2.0, "woman": 2.0, "child": 2.2, "baby": 1.4, "doctor": 1.4}
+_WEIGHTS = {"man": 2.0, "woman": 2.0, "baby": 2.5, "doctor": 1.4}
 
 
 def free(rng: np.random.Generator) -> list[Recipe]:

@@ -51,7 +51,7 @@ RULES: dict[str, SceneRule] = {
                 _without("fire_engine"),
             ),
         ),
-        SceneRule("underage-alcohol", (_visible("child", "baby"), _visible("alcohol"))),
+        SceneRule("underage-alcohol", (_visible("baby"), _visible("alcohol"))),
         SceneRule(
             "blade-attack",
             (
@@ -63,7 +63,7 @@ RULES: dict[str, SceneRule] = {
         SceneRule("shared-bed", ((AtLeast("person", 2),), (State("person", "in_bed"),))),
         SceneRule(
             "unattended-medicine",
-            (_visible("pill", "syringe"), _visible("child", "baby"), _without("doctor")),
+            (_visible("pill", "syringe"), _visible("baby"), _without("doctor")),
         ),
         SceneRule(
             "hunting",
@@ -77,7 +77,7 @@ RULES: dict[str, SceneRule] = {
                 _without("fire_engine"),
             ),
         ),
-        SceneRule("smoking-near-child", (_visible("cigarette"), _visible("child", "baby"))),
+        SceneRule("passive-smoking", (_visible("cigarette"), _visible("baby", "animal"))),
         SceneRule(
             "gambling",
             (_visible("die", "slot_machine"), _visible("money"), _visible("person")),
@@ -87,8 +87,8 @@ RULES: dict[str, SceneRule] = {
             (_visible("car", "bicycle"), (Touch("alcohol", "person"),)),
         ),
         SceneRule(
-            "armed-child",
-            ((Touch("weapon", "child"), Touch("weapon", "baby")), _without("police_officer")),
+            "baby-in-danger",
+            ((Touch("weapon", "baby"), Touch("cigarette", "baby")), _without("police_officer")),
         ),
         SceneRule("untreated-injury", ((State("person", "bleeding"),), _without("doctor"))),
         SceneRule(
@@ -96,7 +96,7 @@ RULES: dict[str, SceneRule] = {
             (
                 _visible("alcohol"),
                 (AtLeast("person", 3),),
-                _visible("child", "baby"),
+                _visible("baby"),
                 _without("police_officer"),
             ),
         ),

@@ -27,7 +27,6 @@ MASS = frozenset({"money", "milk", "coffee", "beer", "wine", "medicine", "blood"
 _NOUNS: dict[str, tuple[str, str]] = {
     "man": ("man", "men"),
     "woman": ("woman", "women"),
-    "child": ("child", "children"),
     "baby": ("baby", "babies"),
     "doctor": ("doctor", "doctors"),
     "police_officer": ("police officer", "police officers"),
@@ -72,7 +71,7 @@ _KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "person": (
         "person",
         "people",
-        ("man", "woman", "child", "baby", "doctor", "police_officer"),
+        ("man", "woman", "baby", "doctor", "police_officer"),
     ),
     "animal": ("animal", "animals", ("dog", "cat", "horse", "bird", "fish")),
     "weapon": ("weapon", "weapons", ("knife", "axe", "bomb", "bow")),
