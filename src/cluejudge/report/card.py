@@ -1,0 +1,133 @@
+"""One verdict as a card: the picture on one side, the decision and its evidence on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cluejudge.image import Picture
+from cluejudge.report.chain import rule
+from cluejudge.report.figure import figure
+from cluejudge.report.markup import Html, tag
+from cluejudge.report.words import SHOWN, one_line
+from cluejudge.settings import Frozen
+from cluejudge.verdict import EvidenceBox, RuleFinding, Verdict
+
+
+def card(verdict: Verdict, pictures: Mapping[str, Picture]) -> Html:
+    """A verdict as HTML; `pictures` are its judged pictures by the name of their view."""
+    return tag(
+        "article",
+        tag("div", *_figures(verdict, pictures), class_="figures"),
+        tag("div", *_head(verdict), *_rules(verdict), _record(verdict), class_="evidence"),
+        class_=f"card {verdict.outcome}",
+        data_outcome=verdict.outcome,
+    )
+
+
+def _figures(verdict: Verdict, pictures: Mapping[str, Picture]) -> list[Html]:
+    """The views that a shown rule rests on; if there is none, the first view."""
+    views = dict.fromkeys(found.view for found in verdict.rules if found.outcome in SHOWN)
+    shown = [view for view in views if view in pictures] or list(pictures)[:1]
+    if not shown:
+        return [figure(verdict.image, "whole", None, ())]
+    return [
+        figure(verdict.image, view, pictures[view], _boxes(verdict.rules, view)) for view in shown
+    ]
+
+
+def _boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
+    return [
+        atom.box
+        for found in rules
+        if found.view == view and found.outcome in SHOWN
+        for group in found.groups
+        for atom in group
+        if atom.box is not None
+    ]
+
+
+def _head(verdict: Verdict) -> tuple[Html, ...]:
+    badge = tag("span", verdict.outcome, class_=f"badge badge-{verdict.outcome}")
+    head = tag("header", badge, tag("h2", one_line(verdict.image)))
+    said = _said(verdict)
+    return (head, tag("p", said, class_="said")) if said else (head,)
+
+
+def _said(verdict: Verdict) -> str:
+    """The decision in one sentence."""
+    parts = []
+    if verdict.violated:
+        action = f"; action: {verdict.action}" if verdict.action else ""
+        parts.append(f"Violates {', '.join(verdict.violated)}{action}.")
+    if verdict.reason:
+        code = f" ({verdict.code})" if verdict.code else ""
+        parts.append(f"{verdict.reason}{code}")
+    return " ".join(parts)
+
+
+def _rules(verdict: Verdict) -> list[Html]:
+    debias = verdict.method.debias
+    shown = [found for found in verdict.rules if found.outcome in SHOWN]
+    others = [found for found in verdict.rules if found.outcome not in SHOWN]
+    parts = [rule(found, debias, open_=True) for found in shown]
+    if others:
+        title = "Other rules" if shown else "Rules"
+        counts = dict.fromkeys(found.outcome for found in others)
+        tally = ", ".join(
+            f"{sum(found.outcome is outcome for found in others)} {outcome.replace('_', ' ')}"
+            for outcome in counts
+        )
+        folded = tag(
+            "details",
+            tag("summary", f"{title}: {tally}"),
+            *(rule(found, debias, open_=False) for found in others),
+            class_="others",
+        )
+        parts.append(folded)
+    return parts
+
+
+def _record(verdict: Verdict) -> Html:
+    rows = [(name, value) for name, value in _facts(verdict) if value]
+    return tag(
+        "details",
+        tag("summary", "Record"),
+        tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in rows)),
+        class_="record",
+    )
+
+
+def _facts(verdict: Verdict) -> list[tuple[str, str]]:
+    record = verdict.record
+    cost = verdict.cost
+    facts = [
+        ("constitution", verdict.constitution),
+        ("constitution digest", verdict.constitution_digest),
+        ("models", "; ".join(f"{name}: {value}" for name, value in verdict.models.items())),
+        ("cost", f"{cost.asks} asks, {cost.reasonings} reasonings"),
+        ("thresholds", _settings(verdict.thresholds)),
+        ("method", _settings(verdict.method)),
+        ("budget", _settings(verdict.budget)),
+    ]
+    facts += [(f"view: {view.view}", _view(view.outcome, view.reason)) for view in verdict.views]
+    if record is not None:
+        size = f"{record.format}, {record.width} x {record.height} pixels, {record.bytes:,} bytes"
+        frames = f", {record.frames} frames" if record.frames > 1 else ""
+        facts = [
+            ("input", size + frames),
+            ("notes", "; ".join(record.notes)),
+            ("sha256", record.sha256),
+            ("perceptual hash", record.phash),
+            *facts,
+        ]
+    return facts
+
+
+def _settings(values: Frozen) -> str:
+    """The settings that are not left to the models or unlimited."""
+    kept = values.model_dump(mode="json", exclude_none=True)
+    return ", ".join(f"{name} {value}" for name, value in kept.items())
+
+
+def _view(outcome: str, reason: str) -> str:
+    return f"{outcome}: {reason}" if reason else outcome

@@ -1,0 +1,77 @@
+"""How findings are put into words, for the terminal and for the report alike."""
+
+from __future__ import annotations
+
+from cluejudge.verdict import Answer, AtomFinding, AtomScores, RuleFinding, RuleOutcome, Stage
+
+MARKS = {Answer.YES: "✓", Answer.NO: "✗", Answer.UNSURE: "?"}
+
+ANSWERS = {Answer.YES: "holds", Answer.NO: "does not hold", Answer.UNSURE: "unsure"}
+
+STAGES = {
+    Stage.PRIOR: "by debiased score",
+    Stage.REGION: "by region removed",
+    Stage.REASONING: "by reasoning",
+    Stage.DEFAULT: "by default",
+    Stage.NOT_NEEDED: "not needed",
+    Stage.LABEL_MASS: "neither yes nor no",
+    Stage.BUDGET: "budget used up",
+    Stage.FAILED: "model failed",
+    Stage.UNDECIDED: "no stage decided",
+}
+
+SHOWN = (RuleOutcome.VIOLATED, RuleOutcome.UNSURE, RuleOutcome.NOT_JUDGED)
+"""Rules that every output shows with their chain; the others only on request."""
+
+
+def printable(value: str) -> str:
+    """`value` with every invisible character but line feed and space spelled out.
+
+    Names and texts come from files and models: escape sequences, text that runs backwards and
+    broken file names must neither act on a terminal nor mislead a reader.
+    """
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in value
+    )
+
+
+def one_line(value: str) -> str:
+    """`printable`, with all white space run together."""
+    return printable(" ".join(value.split()))
+
+
+def atom_text(finding: AtomFinding) -> str:
+    """The content, marked where the atom holds if it is *not* visible."""
+    return f"not visible: {finding.text}" if finding.negated else finding.text
+
+
+def decision(finding: AtomFinding) -> str:
+    """Whether the atom holds, and what decided it or why nothing did."""
+    if finding.decided_by is Stage.NOT_NEEDED:
+        return STAGES[Stage.NOT_NEEDED]
+    crop = ", on the crop of a small object" if finding.cropped else ""
+    return f"{ANSWERS[finding.answer]}, {STAGES[finding.decided_by]}{crop}"
+
+
+def region_gain(scores: AtomScores) -> float | None:
+    """How far the score falls when the region is removed, in [-1, 1]."""
+    whole = scores.image if scores.full_image is None else scores.full_image
+    if whole is None or scores.without_region is None:
+        return None
+    return whole - scores.without_region
+
+
+def relevance_text(finding: RuleFinding) -> str:
+    """The relevance scan in words; empty if it did not run."""
+    if finding.relevance is None:
+        return ""
+    if finding.relevance_bound is None:
+        return f"relevance {finding.relevance:.2f}"
+    sign = "≥" if finding.relevance >= finding.relevance_bound else "<"
+    return f"relevance {finding.relevance:.2f} {sign} {finding.relevance_bound:.2f}"
+
+
+def signed(value: float) -> str:
+    """Two decimals and always a sign, so that a difference is read as one."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
