@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Protocol, TypeVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from cluejudge.errors import ConstitutionError
 from cluejudge.settings import Frozen
+from cluejudge.texts import ID, Flag, Id, Note, Text
+from cluejudge.validation import validated
+from cluejudge.yamlfile import read
+from cluejudge.yamltext import to_yaml
 
-RULE_ID = r"^[a-z0-9][a-z0-9_.-]*$"
+RULE_ID = ID
 
 
 class Severity(StrEnum):
@@ -20,29 +28,79 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class Example(Frozen):
+    """An image whose verdict on the rule is known."""
+
+    image: Text = Field(description="path, relative to the folder of the constitution's file")
+    violates: Flag = Field(description="whether the image violates the rule")
+    note: Note = ""
+
+    def path(self, constitution_file: str | Path) -> Path:
+        """Where the image lies, for a constitution that was read from `constitution_file`."""
+        return Path(constitution_file).parent / self.image
+
+
 class Rule(Frozen):
     """One rule in plain words."""
 
-    id: str = Field(pattern=RULE_ID, max_length=64)
-    text: str = Field(min_length=1, max_length=2000)
+    id: Id = Field(description="short name: small letters, digits, `_`, `-`, `.`")
+    text: Text = Field(max_length=2000, description="what is not allowed")
     severity: Severity = Severity.MEDIUM
-    action: str = Field(default="block", min_length=1, description="what to do on a violation")
-    exceptions: tuple[str, ...] = ()
+    action: Text = Field(default="block", description="what to do on a violation")
+    exceptions: tuple[Text, ...] = Field(default=(), description="what is allowed all the same")
     examples: tuple[Example, ...] = ()
 
 
-class Example(Frozen):
-    """An image whose verdict on the rule is known; paths are relative to the file."""
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
 
-    image: str = Field(min_length=1)
-    violates: bool
-    note: str = ""
+
+R = TypeVar("R", bound=_HasId)
+
+
+def distinct(rules: tuple[R, ...]) -> tuple[R, ...]:
+    """Refuses rules that share an id (the files' reader reports their lines)."""
+    ids = [rule.id for rule in rules]
+    if len(set(ids)) < len(ids):
+        twice = next(name for name in ids if ids.count(name) > 1)
+        raise PydanticCustomError("duplicate_id", "two rules are named `{id}`", {"id": twice})
+    return rules
 
 
 class Constitution(Frozen):
-    """A named, versioned list of rules."""
+    """A named, versioned list of rules. The ids of its rules differ."""
 
-    name: str = Field(pattern=RULE_ID, max_length=64)
-    version: str = Field(default="1", min_length=1)
-    description: str = ""
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    name: Id
+    version: Text = "1"
+    description: Note = ""
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1), AfterValidator(distinct)]
+
+
+def load_constitution(path_or_text: str | Path) -> Constitution:
+    """Reads a constitution from a file or from YAML text (see `yamlfile.read`).
+
+    Raises `ConstitutionError` that lists every mistake with its line.
+    """
+    document = read(path_or_text)
+    if looks_compiled(document.data):
+        raise ConstitutionError(
+            "this is a compiled constitution: its rules have chains",
+            path=document.path,
+            line=document.line(("rules",)),
+            hint="read it with load_compiled, or give the constitution it was compiled from",
+        )
+    return validated(document, Constitution)
+
+
+def dump_constitution(constitution: Constitution) -> str:
+    """The constitution as YAML; `load_constitution` of it gives an equal one."""
+    return to_yaml(constitution.model_dump(mode="json"))
+
+
+def looks_compiled(data: object) -> bool:
+    """Whether the data of a file has rules with chains."""
+    rules = data.get("rules") if isinstance(data, dict) else None
+    return isinstance(rules, list) and any(
+        isinstance(rule, dict) and "chain" in rule for rule in rules
+    )

@@ -2,13 +2,15 @@
 
 CluejudgeError            hint: what to do; retryable: whether the same call may succeed later
 |- UsageError             wrong use of the API or the command line (exit code 2)
-|- ConstitutionError      a constitution or compiled constitution that cannot be used; has `path` and `line`
+|- ConstitutionError      a constitution file that cannot be used; has `path`, `line`, `problems`
 |- ImageError             one input that cannot be judged; has a stable `code`
 |- ModelError             a model that failed or cannot be used
    |- MissingExtraError   an optional dependency is absent; names the install command
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class CluejudgeError(Exception):
@@ -42,6 +44,20 @@ class ConstitutionError(CluejudgeError):
         super().__init__(f"{place}: {message}" if place else message, hint=hint)
         self.path = path
         self.line = line
+        self.problems: tuple[ConstitutionError, ...] = (self,)
+
+    @classmethod
+    def of(cls, problems: Sequence[ConstitutionError]) -> ConstitutionError:
+        """One error that lists `problems` (one or more) in the order of their lines.
+
+        It stands where the first of them stands, and keeps them all as `problems`.
+        """
+        ordered = tuple(sorted(problems, key=lambda problem: problem.line or 0))
+        if len(ordered) == 1:
+            return ordered[0]
+        error = cls("\n".join(map(str, ordered)))
+        error.path, error.line, error.problems = ordered[0].path, ordered[0].line, ordered
+        return error
 
 
 class ImageError(CluejudgeError):

@@ -1,0 +1,49 @@
+"""Types of the fields that people write: names, texts, numbers, yes and no."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from cluejudge.yamlfile import as_written
+
+ID = r"^[a-z0-9][a-z0-9_.-]*$"
+
+
+def _printable(text: str) -> str:
+    """Refuses control characters: texts are shown in terminals and given to models."""
+    for char in text:
+        if (char < " " and char not in "\t\n") or "\x7f" <= char <= "\x9f":
+            raise PydanticCustomError(
+                "control_character",
+                "holds the control character {code}",
+                {"code": f"U+{ord(char):04X}", "hint": "delete it"},
+            )
+    return text
+
+
+def _worded(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "is blank", {"hint": "write some words"})
+    return text
+
+
+Note = Annotated[str, BeforeValidator(as_written), AfterValidator(_printable)]
+"""Text, maybe empty. A number in a file is taken as it is written."""
+
+Text = Annotated[Note, Field(json_schema_extra={"pattern": r"\S"}), AfterValidator(_worded)]
+"""Text that says something."""
+
+Id = Annotated[str, BeforeValidator(as_written), Field(pattern=ID, max_length=64)]
+"""The name of a rule or of a constitution."""
+
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, and no other word for them."""
+
+Number = Annotated[float, Field(strict=True), AfterValidator(lambda number: number + 0.0)]
+"""A number, and no text that spells one. Minus zero becomes zero, so that equals look equal."""
+
+Rating = Annotated[int, Field(strict=True, ge=1, le=10)]
+"""How objective a rule is, from 1 to 10."""

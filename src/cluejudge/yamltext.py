@@ -1,0 +1,82 @@
+"""Writes plain values as YAML for people: block style, long texts folded, nothing empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
+
+WIDTH = 88
+_IN_ONE_LINE = ("objects", "objectiveness")
+_YAML_1_1_BOOL = re.compile(r"y|yes|n|no|on|off", re.IGNORECASE)
+_FOLDABLE = re.compile(r"[^\s]+( [^\s]+)+")
+_BLOCK = re.compile(r"[^\s][^\t\n]*(\n+[^\s][^\t\n]*)+")
+
+
+def to_yaml(data: Mapping[str, object]) -> str:
+    """`data` as YAML text. Values that are None or empty are left out; keys keep their order."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = StringIO()
+    yaml.serialize(_node(data), stream)
+    return stream.getvalue()
+
+
+def _node(value: object, *, in_one_line: bool = False) -> Node:
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    if isinstance(value, str):
+        return ScalarNode(_tag("str"), value, style=_style(value))
+    if isinstance(value, bool):
+        return ScalarNode(_tag("bool"), "true" if value else "false")
+    if isinstance(value, int):
+        return ScalarNode(_tag("int"), str(value))
+    if isinstance(value, float):
+        return ScalarNode(_tag("float"), _spelled(value))
+    if isinstance(value, Mapping):
+        entries = [
+            (_node(key), _node(item, in_one_line=key in _IN_ONE_LINE))
+            for key, item in value.items()
+            if not _empty(item)
+        ]
+        return MappingNode(_tag("map"), entries, flow_style=False)
+    if isinstance(value, Sequence):
+        return SequenceNode(_tag("seq"), [_node(item) for item in value], flow_style=in_one_line)
+    raise TypeError(f"not a value of a YAML file: {type(value).__name__}")
+
+
+def _tag(name: str) -> str:
+    return f"tag:yaml.org,2002:{name}"
+
+
+def _empty(value: object) -> bool:
+    return (
+        value is None
+        or (isinstance(value, str | Sequence) and not value)
+        or (isinstance(value, Mapping) and all(map(_empty, value.values())))
+    )
+
+
+def _spelled(number: float) -> str:
+    """A spelling that every YAML reader takes for a number: `1e-05` is text to some of them."""
+    text = repr(number)
+    return text if "." in text or "e" not in text else text.replace("e", ".0e")
+
+
+def _style(text: str) -> str | None:
+    """Blocks where they are easy to read and lossless; None lets the emitter quote or not.
+
+    Words that YAML 1.1 readers take for yes or no are quoted.
+    """
+    if _YAML_1_1_BOOL.fullmatch(text):
+        return "'"
+    if _BLOCK.fullmatch(text):
+        return "|"
+    return ">" if len(text) > WIDTH - 16 and _FOLDABLE.fullmatch(text) else None
