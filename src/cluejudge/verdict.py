@@ -40,6 +40,15 @@ class Stage(StrEnum):
     UNDECIDED = "undecided"
 
 
+class Cause(StrEnum):
+    """Why something was not decided: the gravest cause first."""
+
+    MODEL_FAILED = "model_failed"
+    UNKNOWN_IMAGE = "unknown_image"
+    BUDGET = "budget"
+    UNDECIDED = "undecided"
+
+
 class RuleOutcome(StrEnum):
     """What became of one rule."""
 
@@ -146,13 +155,16 @@ class Cost(Frozen):
 
 
 class ViewVerdict(Frozen):
-    """One picture of an input: a frame, or the input on one background."""
+    """One picture of an input: a frame, or the input on one background.
+
+    `rules` are in the order in which a judgement asks: the most severe first, then by id.
+    """
 
     view: str
     outcome: Outcome
     rules: tuple[RuleFinding, ...] = ()
-    reason: str = ""
-    code: str = ""
+    reason: str = Field(default="", description="why it abstained or failed")
+    cause: Cause | None = None
     familiarity: float | None = None
     familiarity_bound: float | None = None
     cost: Cost = Cost()
@@ -172,7 +184,9 @@ class Verdict(Frozen):
     rules: tuple[RuleFinding, ...] = ()
     views: tuple[ViewVerdict, ...] = ()
     reason: str = Field(default="", description="why it abstained or failed")
-    code: str = Field(default="", description="short stable name of the failure")
+    code: str = Field(
+        default="", description="short stable name of why: a `Cause`, or an image error's code"
+    )
     record: ImageRecord | None = None
     constitution: str = Field(default="", description="name and version")
     constitution_digest: str = ""
