@@ -1,4 +1,4 @@
-"""The evidence: what was found for each atom, rule and view of an image. Immutable, JSON both ways."""
+"""The evidence: what was found for each atom, rule and view. Immutable, JSON both ways."""
 
 from __future__ import annotations
 
@@ -139,7 +139,8 @@ class RuleFinding(Frozen):
     thresholds: Thresholds = Thresholds()
     groups: tuple[tuple[AtomFinding, ...], ...] = ()
     view: str = "whole"
-    reason: str = ""
+    reason: str = Field(default="", description="why it was not decided, or asked unfiltered")
+    cause: Cause | None = None
 
 
 class Cost(Frozen):
@@ -190,7 +191,7 @@ class Verdict(Frozen):
     record: ImageRecord | None = None
     constitution: str = Field(default="", description="name and version")
     constitution_digest: str = ""
-    models: dict[str, str] = {}
+    models: dict[str, str] = Field(default_factory=dict, description="their card")
     thresholds: Thresholds = Thresholds()
     method: Method = Method()
     budget: Budget = Budget()

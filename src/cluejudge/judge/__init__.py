@@ -1,1 +1,25 @@
-"""TODO."""
+"""The judgement: Algorithm 1 as a generator of questions, and the drivers that answer them."""
+
+from cluejudge.judge.answer import Answer, Answerer, capabilities
+from cluejudge.judge.budget import Allowance
+from cluejudge.judge.case import Capabilities, Flow
+from cluejudge.judge.drive import drive_async, drive_many, drive_one
+from cluejudge.judge.flow import judge_flow
+from cluejudge.judge.views import Combined, NamedPicture, combine, judge_views
+
+__all__ = [
+    "Allowance",
+    "Answer",
+    "Answerer",
+    "Capabilities",
+    "Combined",
+    "Flow",
+    "NamedPicture",
+    "capabilities",
+    "combine",
+    "drive_async",
+    "drive_many",
+    "drive_one",
+    "judge_flow",
+    "judge_views",
+]

@@ -1,0 +1,130 @@
+"""Puts asks to models: one batch a kind, equal asks once, failures kept to their asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from cluejudge.asks import (
+    Ask,
+    Boxes,
+    Failed,
+    Locate,
+    Reason,
+    Recognise,
+    Recognition,
+    Relate,
+    Relations,
+    Reply,
+    Score,
+)
+from cluejudge.errors import ModelError
+from cluejudge.judge.case import Capabilities
+from cluejudge.models.protocols import Detector, Encoder, Models, Recogniser
+
+Answer: TypeAlias = Callable[[Sequence[Ask]], list[Reply]]
+"""Replies to asks, in their order."""
+
+A = TypeVar("A", bound=Ask)
+
+
+def capabilities(models: Models) -> Capabilities:
+    """Which stages of a judgement `models` can take part in."""
+    return Capabilities(
+        reasoner=models.reasoner is not None,
+        encoder=models.encoder is not None,
+        detector=models.detector is not None,
+        recogniser=models.recogniser is not None,
+    )
+
+
+class Answerer:
+    """Answers asks by `models`.
+
+    Asks are grouped by kind, equal ones are put once, and each kind is one call of its model, or
+    several of at most `max_batch` asks. A model that raises `ModelError` on a batch is asked one by
+    one, so that only the asks it cannot answer are `Failed`; any other exception is a bug and is
+    raised. Calls from several threads wait for each other: models need not be thread-safe.
+    """
+
+    def __init__(self, models: Models, *, max_batch: int | None = None) -> None:
+        if max_batch is not None and max_batch < 1:
+            raise ValueError(f"max_batch is {max_batch}; it must be at least 1")
+        self._models = models
+        self._max_batch = max_batch
+        self._lock = threading.Lock()
+
+    def __call__(self, asks: Sequence[Ask]) -> list[Reply]:
+        """A reply for each ask, in their order."""
+        with self._lock:
+            replies = dict(self._replies(asks))
+        return [
+            replies.get(ask, Failed(f"there is no model for {type(ask).__name__} asks"))
+            for ask in asks
+        ]
+
+    def _replies(self, asks: Sequence[Ask]) -> Iterator[tuple[Ask, Reply]]:
+        models = self._models
+        yield from self._of(Score, asks, models.scorer.score)
+        if models.reasoner:
+            yield from self._of(Reason, asks, models.reasoner.reason)
+        if models.encoder:
+            yield from self._of(Relate, asks, partial(_relate, models.encoder))
+        if models.detector:
+            yield from self._of(Locate, asks, partial(_locate, models.detector))
+        if models.recogniser:
+            yield from self._of(Recognise, asks, partial(_recognise, models.recogniser))
+
+    def _of(
+        self, kind: type[A], asks: Sequence[Ask], call: Callable[[list[A]], Sequence[Reply]]
+    ) -> Iterator[tuple[Ask, Reply]]:
+        distinct: list[A] = list(dict.fromkeys(ask for ask in asks if isinstance(ask, kind)))
+        size = self._max_batch or len(distinct)
+        for start in range(0, len(distinct), size or 1):
+            part = distinct[start : start + size]
+            yield from zip(part, _answered(call, part), strict=True)
+
+
+def _answered(call: Callable[[list[A]], Sequence[Reply]], asks: list[A]) -> Sequence[Reply]:
+    """One reply an ask, whatever the model does with the batch."""
+    try:
+        replies = call(asks)
+    except ModelError as error:
+        if len(asks) == 1:
+            return [Failed(str(error), error.retryable)]
+        return [reply for ask in asks for reply in _answered(call, [ask])]
+    if len(replies) != len(asks):
+        miscounted = Failed(f"{len(asks)} asks were answered by {len(replies)} replies")
+        return [miscounted] * len(asks)
+    return replies
+
+
+def _relate(encoder: Encoder, asks: Sequence[Relate]) -> list[Reply]:
+    """Cosines by one embedding of each distinct picture and text."""
+    pictures = list(dict.fromkeys(ask.image for ask in asks))
+    texts = list(dict.fromkeys(text for ask in asks for text in ask.texts))
+    cosines = encoder.embed_images(pictures) @ encoder.embed_texts(texts).T
+    if cosines.shape != (len(pictures), len(texts)):
+        raise ModelError(
+            f"{len(pictures)} pictures and {len(texts)} texts were embedded as {cosines.shape}"
+        )
+    row = {picture: index for index, picture in enumerate(pictures)}
+    column = {text: index for index, text in enumerate(texts)}
+    return [
+        Relations(
+            tuple(float(cosines[row[ask.image], column[text]]) for text in ask.texts),
+            encoder.threshold,
+        )
+        for ask in asks
+    ]
+
+
+def _locate(detector: Detector, asks: Sequence[Locate]) -> list[Reply]:
+    return [Boxes(tuple(found), detector.threshold) for found in detector.locate(asks)]
+
+
+def _recognise(recogniser: Recogniser, asks: Sequence[Recognise]) -> list[Reply]:
+    scores = recogniser.familiarity([ask.image for ask in asks])
+    return [Recognition(float(score), recogniser.threshold) for score in scores]

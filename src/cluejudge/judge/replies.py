@@ -1,0 +1,83 @@
+"""Distrust of replies: what is not an answer to its ask becomes `Failed`, never a No."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from cluejudge.asks import (
+    Ask,
+    Boxes,
+    Failed,
+    Locate,
+    Reason,
+    Reasoning,
+    Recognise,
+    Recognition,
+    Relate,
+    Relations,
+    Reply,
+    Score,
+    YesNo,
+)
+
+_SLACK = 1e-3  # rounding of float16 and float32 softmaxes
+
+
+def checked(ask: Ask, reply: Reply) -> Reply:
+    """The reply, or `Failed` with what is wrong with it as an answer to `ask`."""
+    if isinstance(reply, Failed):
+        return reply
+    wrong = _fault(ask, reply)
+    return Failed(wrong) if wrong else reply
+
+
+def _fault(ask: Ask, reply: Reply) -> str:
+    match ask, reply:
+        case Score(), YesNo():
+            return _yes_no_fault(reply)
+        case Reason(), Reasoning():
+            return _reasoning_fault(reply)
+        case Locate(), Boxes():
+            return _boxes_fault(ask, reply)
+        case Relate(), Relations():
+            return _relations_fault(ask, reply)
+        case Recognise(), Recognition():
+            return "" if _finite((reply.score, reply.threshold)) else "a familiarity is not finite"
+    return f"a {type(ask).__name__} ask was answered by {type(reply).__name__}"
+
+
+def _finite(values: Iterable[float]) -> bool:
+    return all(map(math.isfinite, values))
+
+
+def _yes_no_fault(reply: YesNo) -> str:
+    logs = (reply.log_yes, reply.log_no)
+    if any(math.isnan(log) or log > _SLACK for log in logs):
+        return f"the token scores {logs} are not log-probabilities"
+    if math.exp(reply.log_yes) + math.exp(reply.log_no) > 1 + _SLACK:
+        return f"the token scores {logs} sum to more than 1"
+    return ""
+
+
+def _reasoning_fault(reply: Reasoning) -> str:
+    if reply.p_yes is not None and not 0 <= reply.p_yes <= 1:
+        return f"the reasoning's P(Yes) is {reply.p_yes}"
+    return "" if reply.tokens >= 0 else f"the reasoning took {reply.tokens} tokens"
+
+
+def _boxes_fault(ask: Locate, reply: Boxes) -> str:
+    if not _finite((reply.threshold, *(found.score for found in reply.found))):
+        return "the detector's confidence is not finite"
+    for found in reply.found:
+        if found.word not in ask.words:
+            return f"the detector found '{found.word}', which was not asked for"
+        if found.box.right > ask.image.width or found.box.bottom > ask.image.height:
+            return f"the detector's box {found.box} is outside the picture"
+    return ""
+
+
+def _relations_fault(ask: Relate, reply: Relations) -> str:
+    if len(reply.cosines) != len(ask.texts):
+        return f"{len(ask.texts)} texts were related by {len(reply.cosines)} cosines"
+    return "" if _finite((reply.threshold, *reply.cosines)) else "a cosine is not finite"
