@@ -1,6 +1,20 @@
-"""From bytes to canonical pictures."""
+"""From bytes to canonical pictures, or to one clear reason why not."""
 
+from cluejudge.image.loading import LoadedImage, View, load
+from cluejudge.image.perceptual import phash
 from cluejudge.image.picture import Box, Picture
+from cluejudge.image.reading import read
 from cluejudge.image.record import ImageRecord
+from cluejudge.image.refusals import Code
 
-__all__ = ["Box", "ImageRecord", "Picture"]
+__all__ = [
+    "Box",
+    "Code",
+    "ImageRecord",
+    "LoadedImage",
+    "Picture",
+    "View",
+    "load",
+    "phash",
+    "read",
+]

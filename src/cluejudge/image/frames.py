@@ -1,0 +1,74 @@
+"""Which frames of an animation or pages of a document are judged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PILImage
+
+_SIDE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What is remembered of a frame: a digest of what it shows, and a small copy.
+
+    `thumb` is uint8 [side * side * 4]: colour, multiplied by opacity, and opacity.
+    """
+
+    digest: bytes
+    thumb: NDArray[np.uint8]
+
+
+def glimpse(image: PILImage.Image) -> Glimpse:
+    """The glimpse of a frame in mode RGB or RGBA; what is fully transparent does not count."""
+    shown = image.convert("RGBa") if image.mode == "RGBA" else image
+    digest = hashlib.sha256(f"{shown.mode}{shown.size}".encode() + shown.tobytes()).digest()
+    small = np.asarray(shown.resize((_SIDE, _SIDE), PILImage.Resampling.BOX))
+    if small.shape[2] == 3:
+        small = np.pad(small, ((0, 0), (0, 0), (0, 1)), constant_values=255)
+    return Glimpse(digest, small.reshape(-1))
+
+
+def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
+    """Indices of at most `count` (2 or more) frames to judge, ascending; frame 0 is among them.
+
+    Of equal frames only the first counts. If more than `count` are left, half of the choice is
+    spread evenly from the first to the last. Each of the rest is the frame that differs most from
+    all that are chosen already (farthest-point sampling), so a single odd frame is not missed.
+    """
+    different = _first_of_each(glimpses)
+    if len(different) <= count:
+        return different
+    thumbs = np.stack([glimpses[index].thumb for index in different])
+    even = np.linspace(0, len(different) - 1, max(2, (count + 1) // 2))
+    chosen = [int(place) for place in np.rint(even)]
+    nearest = np.full(len(different), np.inf)
+    for place in chosen:
+        nearest = np.minimum(nearest, _distance(thumbs, place))
+    while len(chosen) < count:
+        nearest[chosen] = -1.0  # even where its small copy is equal, another frame is different
+        chosen.append(int(np.argmax(nearest)))
+        nearest = np.minimum(nearest, _distance(thumbs, chosen[-1]))
+    return tuple(sorted(different[place] for place in chosen))
+
+
+def _first_of_each(glimpses: Sequence[Glimpse]) -> tuple[int, ...]:
+    first: dict[bytes, int] = {}
+    for index, seen in enumerate(glimpses):
+        first.setdefault(seen.digest, index)
+    return tuple(first.values())
+
+
+def _distance(thumbs: NDArray[np.uint8], place: int) -> NDArray[np.float64]:
+    """How far each frame is from one of them, in [0, 510].
+
+    The largest difference finds what is small and strange, the mean what is strange all over.
+    """
+    one = thumbs[place]
+    gap = np.maximum(thumbs, one) - np.minimum(thumbs, one)
+    return np.asarray(gap.max(axis=1) + gap.mean(axis=1))

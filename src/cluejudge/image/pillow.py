@@ -1,0 +1,83 @@
+"""Pillow as hostile input needs it: strict, quiet, and with errors of ours only."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from PIL import Image as PILImage
+from PIL import ImageFile
+
+from cluejudge.errors import ImageError
+from cluejudge.image.refusals import Code, refuse
+
+
+class _Strictness:
+    """The settings that are shared by every thread inside `strict_pillow`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._undo = ExitStack()
+
+    def enter(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._undo.enter_context(warnings.catch_warnings())
+                warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)(\.|$)")
+                tolerant = ImageFile.LOAD_TRUNCATED_IMAGES
+                self._undo.callback(setattr, ImageFile, "LOAD_TRUNCATED_IMAGES", tolerant)
+                ImageFile.LOAD_TRUNCATED_IMAGES = False
+            self._inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._undo.close()
+
+
+_strictness = _Strictness()
+
+
+@contextmanager
+def strict_pillow() -> Iterator[None]:
+    """Pillow's warnings off and its tolerance of truncated files off, for as long as it lasts.
+
+    Both are settings of the whole process, so the first thread to enter makes them and the last
+    to leave undoes them. What the warnings tell (broken metadata, many pixels) is checked here.
+    """
+    _strictness.enter()
+    try:
+        yield
+    finally:
+        _strictness.leave()
+
+
+@contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises into `ImageError`; `what` names the input's format.
+
+    Decoders of hostile bytes raise almost any exception, so all are caught here, and only here.
+    """
+    try:
+        yield
+    except ImageError:
+        raise
+    except PILImage.DecompressionBombError as error:
+        raise refuse(Code.TOO_MANY_PIXELS, f"{what}: {error}") from error
+    except MemoryError as error:
+        raise refuse(Code.OUT_OF_MEMORY, f"{what}: decoding ran out of memory") from error
+    except Exception as error:
+        raise _broken(what, error) from error
+
+
+def _broken(what: str, error: Exception) -> ImageError:
+    reason = str(error) or type(error).__name__
+    ended = isinstance(error, EOFError | struct.error) or "truncated" in reason.lower()
+    if ended:
+        return refuse(Code.TRUNCATED, f"{what}: the data ends too early: {reason}")
+    return refuse(Code.CORRUPT, f"{what}: cannot be decoded: {reason}")
