@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from cluejudge.judge.answer import Answer
 from cluejudge.judge.case import Flow
+from cluejudge.judge.gather import AsyncAnswer
 from cluejudge.judge.merge import Running, merged
 
 T = TypeVar("T")
@@ -57,15 +58,12 @@ def drive_many(
             one.flow.close()
 
 
-async def drive_async(flow: Flow[T], answer: Answer) -> T:
-    """Runs one flow to its result; the models work in a thread, the event loop stays free."""
-    running = Running.start(flow)
-    try:
-        while not running.result:
-            answers = await asyncio.to_thread(answer, running.asks)
-            running.deal(dict(zip(running.asks, answers, strict=True)))
-    finally:
-        flow.close()
+async def drive_async(flow: Flow[T], answer: AsyncAnswer) -> T:
+    """Runs one flow to its result; its own work is done in threads, the event loop stays free."""
+    running = await asyncio.to_thread(Running.start, flow)
+    while not running.result:
+        answers = await answer(running.asks)
+        await asyncio.to_thread(running.deal, dict(zip(running.asks, answers, strict=True)))
     return running.result[0]
 
 

@@ -10,6 +10,7 @@ from cluejudge.asks import (
     Boxes,
     Failed,
     Locate,
+    Located,
     Reason,
     Reasoning,
     Recognise,
@@ -20,16 +21,46 @@ from cluejudge.asks import (
     Score,
     YesNo,
 )
+from cluejudge.image import Box
 
 _SLACK = 1e-3  # rounding of float16 and float32 softmaxes
 
 
 def checked(ask: Ask, reply: Reply) -> Reply:
-    """The reply, or `Failed` with what is wrong with it as an answer to `ask`."""
+    """The reply in plain values, or `Failed` with what is wrong with it as an answer to `ask`."""
     if isinstance(reply, Failed):
-        return reply
+        return Failed(_storable(reply.reason), bool(reply.retryable))
     wrong = _fault(ask, reply)
-    return Failed(wrong) if wrong else reply
+    return Failed(wrong) if wrong else _plain(reply)
+
+
+def _plain(reply: Reply) -> Reply:
+    """The reply without the scalars of a numeric library, which no record could hold."""
+    match reply:
+        case YesNo():
+            return YesNo(float(reply.log_yes), float(reply.log_no), bool(reply.exact))
+        case Reasoning():
+            answer = None if reply.answer is None else bool(reply.answer)
+            p_yes = None if reply.p_yes is None else float(reply.p_yes)
+            return Reasoning(_storable(reply.text), answer, p_yes, int(reply.tokens))
+        case Boxes():
+            return Boxes(tuple(map(_plain_located, reply.found)), float(reply.threshold))
+        case Relations():
+            return Relations(tuple(map(float, reply.cosines)), float(reply.threshold))
+        case Recognition():
+            return Recognition(float(reply.score), float(reply.threshold))
+    return reply
+
+
+def _plain_located(found: Located) -> Located:
+    box = found.box
+    corners = Box(int(box.left), int(box.top), int(box.right), int(box.bottom))
+    return Located(corners, found.word, float(found.score))
+
+
+def _storable(text: str) -> str:
+    """The text without halves of characters, which no JSON or file could hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _fault(ask: Ask, reply: Reply) -> str:

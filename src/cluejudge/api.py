@@ -1,0 +1,155 @@
+"""`Judge`: from image files to verdicts, in two lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sized
+from pathlib import Path
+from typing import TypeAlias
+
+from cluejudge.builtin import constitution_path, find_constitution
+from cluejudge.compiled import CompiledConstitution
+from cluejudge.digest import digest
+from cluejudge.errors import ImageError
+from cluejudge.image import LoadedImage, load, read
+from cluejudge.judge import (
+    Answerer,
+    Flow,
+    Gatherer,
+    capabilities,
+    combine,
+    drive_async,
+    drive_many,
+    drive_one,
+    judge_views,
+)
+from cluejudge.models.cache import cached
+from cluejudge.models.protocols import Models
+from cluejudge.models.registry import load_models
+from cluejudge.settings import Budget, Limits, Method, Thresholds
+from cluejudge.verdict import Outcome, Verdict
+
+__all__ = ["Judge", "Progress", "Source", "constitution_path", "find_constitution"]
+
+Source: TypeAlias = str | Path | bytes
+"""The path of an image file, or its bytes."""
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Called with how many inputs are judged, and of how many if that is known."""
+
+
+class Judge:
+    """Judges images against one constitution with one set of models.
+
+    `constitution` is a compiled one, the path of one, or the name of a built-in one; `model` is
+    `Models`, or a name as in `cluejudge.models.registry`. A judge may be used from several threads;
+    its models are asked by one at a time. `now` is the clock of `Budget.seconds`.
+
+    Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made. After that an input
+    that cannot be judged is a `Verdict` with outcome error, never an exception.
+    """
+
+    def __init__(
+        self,
+        constitution: str | Path | CompiledConstitution = "pictogram",
+        *,
+        model: str | Models = "embedded",
+        thresholds: Thresholds = Thresholds(),
+        method: Method = Method(),
+        budget: Budget = Budget(),
+        limits: Limits = Limits(),
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.constitution = (
+            constitution
+            if isinstance(constitution, CompiledConstitution)
+            else find_constitution(constitution)
+        )
+        self.models = load_models(model) if isinstance(model, str) else model
+        self.limits = limits
+        self._thresholds, self._method, self._budget, self._now = thresholds, method, budget, now
+        self._answer = Answerer(cached(self.models))
+        self._gather = Gatherer(self._answer)
+        self._common = Verdict(
+            image="",
+            outcome=Outcome.ERROR,
+            constitution=f"{self.constitution.name} {self.constitution.version}",
+            constitution_digest=digest(self.constitution),
+            models={"name": self.models.name, **dict(self.models.card)},
+            thresholds=thresholds,
+            method=method,
+            budget=budget,
+        )
+
+    def judge(self, source: Source, name: str | None = None) -> Verdict:
+        """The verdict on one image, called `name` in it (by default its path)."""
+        return drive_one(self._flow(source, name or _name(source)), self._answer)
+
+    def judge_many(
+        self,
+        sources: Iterable[Source],
+        *,
+        progress: Progress | None = None,
+        in_flight: int = 16,
+    ) -> Iterator[Verdict]:
+        """The verdicts on many images, in their order, with up to `in_flight` of them under way.
+
+        Their questions are merged into full batches. Sources are taken, and files read, only when
+        there is room; bytes are called by their place, from 1, such as `input 3`.
+        """
+        total = len(sources) if isinstance(sources, Sized) else None
+        flows = (
+            self._flow(source, _name(source, place)) for place, source in enumerate(sources, 1)
+        )
+        verdicts = drive_many(flows, self._answer, in_flight=in_flight)
+        for done, verdict in enumerate(verdicts, 1):
+            if progress:
+                progress(done, total)
+            yield verdict
+
+    async def ajudge(self, source: Source, name: str | None = None) -> Verdict:
+        """As `judge`, in threads; the questions of calls that run at the same time are merged."""
+        return await drive_async(self._flow(source, name or _name(source)), self._gather)
+
+    def _flow(self, source: Source, name: str) -> Flow[Verdict]:
+        """Reads one input when it is started, then judges its views."""
+        try:
+            loaded = load(read(source, self.limits), self.limits)
+        except ImageError as error:
+            refused = {"image": name, "reason": str(error), "code": error.code}
+            return self._common.model_copy(update=refused)
+        return (yield from self._judged(loaded, name))
+
+    def _judged(self, loaded: LoadedImage, name: str) -> Flow[Verdict]:
+        rules = self.constitution.rules
+        views = yield from judge_views(
+            loaded.views,
+            rules,
+            capabilities(self.models),
+            thresholds=self._thresholds,
+            method=self._method,
+            budget=self._budget,
+            now=self._now,
+        )
+        combined = combine(views, rules)
+        return self._common.model_copy(
+            update={
+                "image": name,
+                "record": loaded.record,
+                "views": views,
+                "outcome": combined.outcome,
+                "violated": combined.violated,
+                "action": combined.action,
+                "rules": combined.rules,
+                "reason": combined.reason,
+                "code": combined.code,
+                "cost": combined.cost,
+            }
+        )
+
+
+def _name(source: Source, place: int = 1) -> str:
+    """The path; bytes of it that are no text are spelled out, so that any record can hold it."""
+    if isinstance(source, bytes):
+        return f"input {place}"
+    return str(source).encode("utf-8", "backslashreplace").decode()

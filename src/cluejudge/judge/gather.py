@@ -1,0 +1,58 @@
+"""Answers for many async flows at once: what arrives while models work is one batch afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from cluejudge.asks import Ask, Reply
+from cluejudge.judge.answer import Answer
+
+AsyncAnswer: TypeAlias = Callable[[Sequence[Ask]], Awaitable[list[Reply]]]
+"""Replies to asks, in their order, in time."""
+
+
+class Gatherer:
+    """Answers asks by `answer`, in a thread, one call at a time for each event loop.
+
+    Nothing waits for a batch to fill: the asks that come in during one call make up the next.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._desks: dict[asyncio.AbstractEventLoop, _Desk] = {}
+
+    async def __call__(self, asks: Sequence[Ask]) -> list[Reply]:
+        """A reply for each ask, in their order."""
+        replies = await self._desk().batch(asks)
+        return [replies[ask] for ask in asks]
+
+    def _desk(self) -> _Desk:
+        loop = asyncio.get_running_loop()
+        if loop not in self._desks:
+            alive = {one: desk for one, desk in self._desks.items() if not one.is_closed()}
+            self._desks = {**alive, loop: _Desk(self._answer)}
+        return self._desks[loop]
+
+
+class _Desk:
+    """The asks of one event loop: those being answered, and those that wait for the next call."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._busy = asyncio.Lock()
+        self._asks: dict[Ask, None] = {}
+        self._next: asyncio.Task[dict[Ask, Reply]] | None = None
+
+    async def batch(self, asks: Sequence[Ask]) -> dict[Ask, Reply]:
+        """The replies of the call that answers `asks`, among others."""
+        self._asks.update(dict.fromkeys(asks))
+        if self._next is None:
+            self._next = asyncio.create_task(self._call())
+        return await asyncio.shield(self._next)  # one who gives up must not take the others along
+
+    async def _call(self) -> dict[Ask, Reply]:
+        async with self._busy:
+            asks, self._asks, self._next = list(self._asks), {}, None
+            return dict(zip(asks, await asyncio.to_thread(self._answer, asks), strict=True))

@@ -1,0 +1,110 @@
+"""A reasoner made of any writer: think freely, then sum up as JSON (section 3.5 of the paper)."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cluejudge import prompts
+from cluejudge.asks import Reason, Reasoning
+from cluejudge.errors import ModelError
+from cluejudge.models.protocols import Write, Writer
+
+_FENCED = re.compile(r"\s*```(?:json)?[ \t]*\n(.*?)\n?[ \t]*```\s*", re.DOTALL | re.IGNORECASE)
+_SUMMARY_TOKENS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reasoning came to."""
+
+    answer: bool
+    rationale: str
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens `text` is: one for each four characters, rounded up."""
+    return math.ceil(len(text) / 4)
+
+
+class CascadedReasoner:
+    """Two requests an ask: one reasons about the picture, one sums the reasoning up as JSON.
+
+    The first may be as long as `Reason.max_tokens`, the second has its own small limit and sees no
+    picture, so that it cannot judge anew. What cannot be read is no answer, never a Yes or a No.
+    `count_tokens` charges the texts written to the budget; without one they are estimated.
+    """
+
+    def __init__(
+        self, writer: Writer, *, count_tokens: Callable[[str], int] = estimated_tokens
+    ) -> None:
+        self._writer = writer
+        self._count = count_tokens
+        self._reason = prompts.load("reason")
+        self._summarise = prompts.load("summarise")
+
+    @property
+    def card(self) -> tuple[tuple[str, str], ...]:
+        """The digests of both prompts, for the record."""
+        both = (self._reason, self._summarise)
+        return tuple((f"prompt {prompt.name}", prompt.digest) for prompt in both)
+
+    def reason(self, asks: Sequence[Reason]) -> list[Reasoning]:
+        """A reasoning for each ask: all first requests in one batch, then all second ones."""
+        thoughts = self._written([self._first(ask) for ask in asks])
+        summaries = self._written(
+            [self._second(ask, thought) for ask, thought in zip(asks, thoughts, strict=True)]
+        )
+        return [
+            self._reasoning(thought, summary)
+            for thought, summary in zip(thoughts, summaries, strict=True)
+        ]
+
+    def _written(self, requests: list[Write]) -> list[str]:
+        texts = self._writer.write(requests)
+        if len(texts) != len(requests):
+            raise ModelError(f"{len(requests)} requests were answered by {len(texts)} texts")
+        return texts
+
+    def _first(self, ask: Reason) -> Write:
+        return Write(self._reason.render(content=ask.content), ask.image, ask.max_tokens)
+
+    def _second(self, ask: Reason, thought: str) -> Write:
+        prompt = self._summarise.render(content=ask.content, reasoning=thought)
+        return Write(prompt, max_tokens=_SUMMARY_TOKENS)
+
+    def _reasoning(self, thought: str, summary: str) -> Reasoning:
+        read = parse_summary(summary)
+        text = f"{thought.strip()}\n\n{read.rationale if read else summary.strip()}".strip()
+        tokens = self._count(thought) + self._count(summary)
+        return Reasoning(text, read.answer if read else None, None, tokens)
+
+
+def parse_summary(text: str) -> Summary | None:
+    """Reads `{"rating": "Yes" | "No", "rationale": str}`, alone or in one code fence.
+
+    Capitals do not matter. None for anything else: other keys, other words, a key given twice,
+    text around it.
+    """
+    fenced = _FENCED.fullmatch(text)
+    try:
+        data = json.loads(fenced.group(1) if fenced else text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict) or data.keys() != {"rating", "rationale"}:
+        return None
+    rating, rationale = data["rating"], data["rationale"]
+    if not (isinstance(rating, str) and isinstance(rationale, str)):
+        return None
+    answer = {"yes": True, "no": False}.get(rating.strip().lower())
+    return None if answer is None else Summary(answer, rationale.strip())
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        raise ValueError("a key is given twice")
+    return data
