@@ -24,6 +24,8 @@ def check_container(data: bytes, kind: Format, limits: Limits, deadline: Deadlin
         _check_png(data, limits, deadline)
     elif kind is Format.WEBP:
         _check_riff(data)
+    elif kind is Format.TIFF:
+        _check_tiff(data)
     elif kind in {Format.AVIF, Format.HEIC}:
         kinds = set(boxes(data, deadline))
         if kind is Format.HEIC and b"moov" in kinds:
@@ -50,6 +52,14 @@ def _check_riff(data: bytes) -> None:
     declared = int.from_bytes(data[4:8], "little") + 8
     if declared > len(data) + 1:  # some writers count the padding byte that they leave out
         raise _truncated(f"{len(data)} of {declared} bytes")
+
+
+def _check_tiff(data: bytes) -> None:
+    """Writers put the first directory of tags behind the pixels, so a cut file has lost it."""
+    order = "<" if data[:1] == b"I" else ">"
+    layout, at = ("Q", 8) if 43 in data[2:4] else ("I", 4)
+    if len(data) < 16 or struct.unpack_from(order + layout, data, at)[0] >= len(data):
+        raise _truncated("the TIFF has lost its list of tags")
 
 
 def _check_png(data: bytes, limits: Limits, deadline: Deadline) -> None:

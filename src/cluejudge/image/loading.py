@@ -17,7 +17,7 @@ from cluejudge.image.pillow import decoding, strict_pillow
 from cluejudge.image.reading import check_bytes
 from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
-from cluejudge.image.sniff import sniff
+from cluejudge.image.sniff import Format, sniff
 from cluejudge.image.source import Rendering, Source
 from cluejudge.settings import Limits
 
@@ -54,8 +54,16 @@ def load(data: bytes, limits: Limits | None = None) -> LoadedImage:
     """
     limits = limits or Limits()
     check_bytes(data, limits)
-    deadline = Deadline.after(limits.max_seconds)
     kind = sniff(data)
+    try:
+        return _loaded(data, kind, limits)
+    except MemoryError as error:
+        message = f"{kind.value}: there is not enough memory to decode it"
+        raise refuse(Code.OUT_OF_MEMORY, message) from error
+
+
+def _loaded(data: bytes, kind: Format, limits: Limits) -> LoadedImage:
+    deadline = Deadline.after(limits.max_seconds)
     with strict_pillow():
         source = Source(data, kind, limits, deadline)
         indices, judged = _chosen(source, limits)

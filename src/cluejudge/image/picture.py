@@ -78,14 +78,19 @@ class Picture:
     @cached_property
     def digest(self) -> str:
         """sha256 over shape and pixels, hex: the key under which views are deduplicated."""
-        head = f"{self.height}x{self.width}:".encode()
-        return hashlib.sha256(head + self.pixels.tobytes()).hexdigest()
+        digest = hashlib.sha256(f"{self.height}x{self.width}:".encode())
+        digest.update(self.pixels.data)
+        return digest.hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and self.digest == other.digest
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    def __reduce__(self) -> tuple[type[Picture], tuple[Pixels]]:
+        """Pickles through the constructor, for an array that is unpickled is writeable."""
+        return Picture, (self.pixels,)
 
     def pil(self) -> PILImage.Image:
         """A Pillow copy, mode RGB."""
@@ -94,7 +99,7 @@ class Picture:
     def crop(self, box: Box) -> Picture:
         """The part inside `box`, which must lie within the picture."""
         self._check(box)
-        return Picture(self.pixels[box.top : box.bottom, box.left : box.right].copy())
+        return Picture(self.pixels[box.top : box.bottom, box.left : box.right])
 
     def without(self, box: Box, fill: RegionFill = RegionFill.MEAN) -> Picture:
         """The picture with the inside of `box` removed (x - i of the paper, section 3.4)."""

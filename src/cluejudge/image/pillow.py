@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 import threading
 import warnings
@@ -9,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from PIL import Image as PILImage
-from PIL import ImageFile
+from PIL import ImageFile, UnidentifiedImageError
 
 from cluejudge.errors import ImageError
 from cluejudge.image.refusals import Code, refuse
+
+
+_LOGGER = logging.getLogger("PIL")
 
 
 class _Strictness:
@@ -29,6 +33,8 @@ class _Strictness:
                 self._undo.enter_context(warnings.catch_warnings())
                 warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)(\.|$)")
                 tolerant = ImageFile.LOAD_TRUNCATED_IMAGES
+                self._undo.callback(_LOGGER.setLevel, _LOGGER.level)
+                _LOGGER.setLevel(logging.CRITICAL)
                 self._undo.callback(setattr, ImageFile, "LOAD_TRUNCATED_IMAGES", tolerant)
                 ImageFile.LOAD_TRUNCATED_IMAGES = False
             self._inside += 1
@@ -45,10 +51,10 @@ _strictness = _Strictness()
 
 @contextmanager
 def strict_pillow() -> Iterator[None]:
-    """Pillow's warnings off and its tolerance of truncated files off, for as long as it lasts.
+    """Pillow's warnings, logs and tolerance of truncated files off, for as long as it lasts.
 
-    Both are settings of the whole process, so the first thread to enter makes them and the last
-    to leave undoes them. What the warnings tell (broken metadata, many pixels) is checked here.
+    These are settings of the whole process, so the first thread to enter makes them and the last
+    to leave undoes them. What they would tell is found by checks and errors of our own.
     """
     _strictness.enter()
     try:
@@ -62,21 +68,22 @@ def decoding(what: str) -> Iterator[None]:
     """Turn whatever a decoder raises into `ImageError`; `what` names the input's format.
 
     Decoders of hostile bytes raise almost any exception, so all are caught here, and only here.
+    `MemoryError` passes: it says something about this machine too, and `load` answers for both.
     """
     try:
         yield
-    except ImageError:
+    except (ImageError, MemoryError):
         raise
     except PILImage.DecompressionBombError as error:
         raise refuse(Code.TOO_MANY_PIXELS, f"{what}: {error}") from error
-    except MemoryError as error:
-        raise refuse(Code.OUT_OF_MEMORY, f"{what}: decoding ran out of memory") from error
     except Exception as error:
         raise _broken(what, error) from error
 
 
 def _broken(what: str, error: Exception) -> ImageError:
     reason = str(error) or type(error).__name__
+    if isinstance(error, UnidentifiedImageError):  # its text is the address of an object
+        reason = "the header makes no sense"
     ended = isinstance(error, EOFError | struct.error) or "truncated" in reason.lower()
     if ended:
         return refuse(Code.TRUNCATED, f"{what}: the data ends too early: {reason}")

@@ -72,6 +72,7 @@ _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 )
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
+_VIDEO_BRANDS = (b"iso", b"mp4", b"mp7", b"avc", b"M4", b"qt  ", b"3g", b"dash", b"f4", b"MSNV")
 _BMP_HEADERS = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 _MARKUP_WINDOW = 4096
 
@@ -116,7 +117,9 @@ def _media(data: bytes) -> Format:
         return Format.HEIC
     if major == b"crx ":
         raise refuse(Code.UNSUPPORTED_IMAGE, "this is a raw camera file")
-    raise refuse(Code.VIDEO, "this is an MP4 or QuickTime video, not a picture")
+    if major.startswith(_VIDEO_BRANDS):
+        raise refuse(Code.VIDEO, "this is an MP4 or QuickTime video or sound, not a picture")
+    raise refuse(Code.UNKNOWN_TYPE, "this is a media container of no kind that is known here")
 
 
 def _other(data: bytes) -> ImageError:

@@ -27,6 +27,7 @@ _CODECS = {Format.AVIF: "avif", Format.WEBP: "webp", Format.JPEG: "jpg", Format.
 _PAGED = frozenset(("TIFF", "MPO", "HEIC"))
 _VIDEO_INSIDE = re.compile(rb"ftyp(?:mp4|iso[m2-9]|qt  |M4V|avc1|3gp)")
 _PHOTOMETRIC, _BITS, _SUBFILE, _SUB_IFDS = 262, 258, 254, 330
+_STRIPS, _TILES = (273, 279), (324, 325)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Source:
             image = self._image
             check_size(*image.size, self._limits)
             turned = image.tag_v2.get(orientation.TAG) if isinstance(image, TiffImageFile) else None
-            image.load()
+            self._load(image)
             check_size(*image.size, self._limits)
             self._deadline.check()
             return self._rendering(image, turned)
@@ -89,6 +90,15 @@ class Source:
         power = gamma.exponent(image.info) if self._kind is Format.PNG else None
         notes = (*scaled, *managed, *orientation.note(turned), *orientation.note(to_apply))
         return Rendering(orientation.upright(srgb, to_apply), power, notes)
+
+    def _load(self, image: ImageFile) -> None:
+        try:
+            image.load()
+        except OSError as error:
+            if isinstance(image, TiffImageFile) and _strips_end(image) > len(self._data):
+                message = "TIFF: the data ends too early: some of its strips are not there"
+                raise refuse(Code.TRUNCATED, message) from error
+            raise
 
     def _seek(self, index: int) -> bool:
         """Cameras' tools drop the later pictures of an MPO and leave the list of them."""
@@ -153,6 +163,14 @@ def _count_pages(image: TiffImageFile, most: int) -> int:
         pass
     image.seek(0)
     return pages
+
+
+def _strips_end(image: TiffImageFile) -> int:
+    """Where the last strip or tile of a page says that it ends, in bytes from the start."""
+    tags = image.tag_v2
+    offsets = tags.get(_STRIPS[0]) or tags.get(_TILES[0]) or ()
+    counts = tags.get(_STRIPS[1]) or tags.get(_TILES[1]) or ()
+    return max((at + count for at, count in zip(offsets, counts, strict=False)), default=0)
 
 
 def _exif_orientation(image: ImageFile) -> object:
