@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cluejudge.asks import (
     Ask,
     Boxes,
@@ -22,7 +25,7 @@ from cluejudge.asks import (
 )
 from cluejudge.errors import ModelError
 from cluejudge.judge.case import Capabilities
-from cluejudge.models.protocols import Detector, Encoder, Models, Recogniser
+from cluejudge.models.protocols import Detector, Encoder, Models, Recogniser, Vectors
 
 Answer: TypeAlias = Callable[[Sequence[Ask]], list[Reply]]
 """Replies to asks, in their order."""
@@ -105,20 +108,25 @@ def _relate(encoder: Encoder, asks: Sequence[Relate]) -> list[Reply]:
     """Cosines by one embedding of each distinct picture and text."""
     pictures = list(dict.fromkeys(ask.image for ask in asks))
     texts = list(dict.fromkeys(text for ask in asks for text in ask.texts))
-    cosines = encoder.embed_images(pictures) @ encoder.embed_texts(texts).T
-    if cosines.shape != (len(pictures), len(texts)):
-        raise ModelError(
-            f"{len(pictures)} pictures and {len(texts)} texts were embedded as {cosines.shape}"
-        )
-    row = {picture: index for index, picture in enumerate(pictures)}
-    column = {text: index for index, text in enumerate(texts)}
+    images = _vectors(encoder.embed_images(pictures), len(pictures))
+    words = _vectors(encoder.embed_texts(texts), len(texts))
+    if images.shape[1] != words.shape[1]:
+        raise ModelError(f"pictures have {images.shape[1]} dimensions, texts {words.shape[1]}")
+    # Row by row: the rounding of a matrix product depends on what else is in the batch.
+    rows = {
+        picture: dict(zip(texts, (words * image).sum(axis=1).tolist(), strict=True))
+        for picture, image in zip(pictures, images, strict=True)
+    }
     return [
-        Relations(
-            tuple(float(cosines[row[ask.image], column[text]]) for text in ask.texts),
-            encoder.threshold,
-        )
+        Relations(tuple(rows[ask.image][text] for text in ask.texts), encoder.threshold)
         for ask in asks
     ]
+
+
+def _vectors(vectors: Vectors, count: int) -> NDArray[np.float64]:
+    if vectors.ndim != 2 or len(vectors) != count:
+        raise ModelError(f"{count} inputs were embedded as an array of shape {vectors.shape}")
+    return vectors.astype(np.float64)
 
 
 def _locate(detector: Detector, asks: Sequence[Locate]) -> list[Reply]:

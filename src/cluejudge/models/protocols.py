@@ -57,9 +57,12 @@ class Writer(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """A dual encoder. `threshold` is the cosine from which a text counts as relevant."""
+    """A dual encoder."""
 
-    threshold: float
+    @property
+    def threshold(self) -> float:
+        """The cosine from which a text counts as relevant."""
+        ...
 
     def embed_images(self, images: Sequence[Picture]) -> Vectors:
         """Unit vectors, float32 [images, dim]."""
@@ -72,9 +75,12 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class Detector(Protocol):
-    """An open-vocabulary detector. `threshold` is the confidence of a box worth using."""
+    """An open-vocabulary detector."""
 
-    threshold: float
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a box is worth using."""
+        ...
 
     def locate(self, asks: Sequence[Locate]) -> list[list[Located]]:
         """Boxes in each asked image's own pixels, all words of an image in one pass."""
@@ -85,7 +91,10 @@ class Detector(Protocol):
 class Recogniser(Protocol):
     """Tells images of a kind the models know from all others."""
 
-    threshold: float
+    @property
+    def threshold(self) -> float:
+        """The familiarity from which an image is known."""
+        ...
 
     def familiarity(self, images: Sequence[Picture]) -> list[float]:
         """A score for each image; at `threshold` and above it is known."""
