@@ -129,7 +129,7 @@ RECORD = ImageRecord(
 COMMON: dict[str, object] = {
     "constitution": "pictogram 1",
     "constitution_digest": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
-    "models": {"scorer": "embedded 0.1", "detector": "embedded 0.1"},
+    "models": {"name": "embedded", "scorer": "embedded 0.1", "detector": "embedded 0.1"},
     "record": RECORD,
     "cost": Cost(asks=17, reasonings=1, reasoning_tokens=48),
 }

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command line. Importing it loads click and nothing else."""

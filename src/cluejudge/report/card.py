@@ -8,7 +8,7 @@ from cluejudge.image import Picture
 from cluejudge.report.chain import rule
 from cluejudge.report.figure import figure
 from cluejudge.report.markup import Html, tag
-from cluejudge.report.words import SHOWN, one_line
+from cluejudge.report.words import is_told, one_line
 from cluejudge.settings import Frozen
 from cluejudge.verdict import EvidenceBox, RuleFinding, Verdict
 
@@ -26,7 +26,7 @@ def card(verdict: Verdict, pictures: Mapping[str, Picture]) -> Html:
 
 def _figures(verdict: Verdict, pictures: Mapping[str, Picture]) -> list[Html]:
     """The views that a shown rule rests on; if there is none, the first view."""
-    views = dict.fromkeys(found.view for found in verdict.rules if found.outcome in SHOWN)
+    views = dict.fromkeys(found.view for found in verdict.rules if is_told(found))
     shown = [view for view in views if view in pictures] or list(pictures)[:1]
     if not shown:
         return [figure(verdict.image, "whole", None, ())]
@@ -39,7 +39,7 @@ def _boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
     return [
         atom.box
         for found in rules
-        if found.view == view and found.outcome in SHOWN
+        if found.view == view and is_told(found)
         for group in found.groups
         for atom in group
         if atom.box is not None
@@ -67,8 +67,8 @@ def _said(verdict: Verdict) -> str:
 
 def _rules(verdict: Verdict) -> list[Html]:
     debias = verdict.method.debias
-    shown = [found for found in verdict.rules if found.outcome in SHOWN]
-    others = [found for found in verdict.rules if found.outcome not in SHOWN]
+    shown = [found for found in verdict.rules if is_told(found)]
+    others = [found for found in verdict.rules if not is_told(found)]
     parts = [rule(found, debias, open_=True) for found in shown]
     if others:
         title = "Other rules" if shown else "Rules"

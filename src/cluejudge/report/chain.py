@@ -16,6 +16,7 @@ from cluejudge.report.words import (
     MARKS,
     atom_text,
     decision,
+    own_reason,
     region_gain,
     relevance_text,
     signed,
@@ -26,11 +27,12 @@ from cluejudge.verdict import AtomFinding, AtomScores, RuleFinding
 
 def rule(finding: RuleFinding, debias: Debias, *, open_: bool) -> Html:
     """One rule, folded to its headline unless `open_`."""
+    reason = own_reason(finding)
     return tag(
         "details",
         tag("summary", *_headline(finding)),
         tag("p", finding.text, class_="rule-text"),
-        *((tag("p", finding.reason, class_="reason"),) if finding.reason else ()),
+        *((tag("p", reason, class_="reason"),) if reason else ()),
         *((_chain(finding, debias),) if finding.groups else ()),
         class_=f"rule rule-{finding.outcome}",
         open=open_,

@@ -20,8 +20,21 @@ STAGES = {
     Stage.UNDECIDED: "no stage decided",
 }
 
-SHOWN = (RuleOutcome.VIOLATED, RuleOutcome.UNSURE, RuleOutcome.NOT_JUDGED)
-"""Rules that every output shows with their chain; the others only on request."""
+
+def is_told(finding: RuleFinding) -> bool:
+    """Whether every output shows this rule with its chain; the others are for those who ask.
+
+    Told are rules that are violated, and those that were asked about and came to no answer.
+    """
+    return finding.outcome in {RuleOutcome.VIOLATED, RuleOutcome.UNSURE} or (
+        finding.outcome is RuleOutcome.NOT_JUDGED and bool(finding.groups)
+    )
+
+
+def own_reason(finding: RuleFinding) -> str:
+    """Why a rule was not decided, unless one of its atoms says the same."""
+    said = {atom.reason for group in finding.groups for atom in group}
+    return "" if finding.reason in said else finding.reason
 
 
 def printable(value: str) -> str:

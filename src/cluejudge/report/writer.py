@@ -67,7 +67,7 @@ class ReportWriter:
 
 
 def _about(verdict: Verdict) -> str:
-    models = ", ".join(dict.fromkeys(verdict.models.values()))
+    models = verdict.models.get("name", "")
     digest = f" ({verdict.constitution_digest[:12]})" if verdict.constitution_digest else ""
     judged = f" · judged by {models}" if models else ""
     return f"Constitution {verdict.constitution}{digest}{judged}"

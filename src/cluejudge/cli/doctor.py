@@ -1,0 +1,20 @@
+"""`cluejudge doctor`."""
+
+from __future__ import annotations
+
+import click
+
+from cluejudge.cli import exits
+
+
+@click.command(help="Show what is installed and usable, and time the models on one picture.")
+@click.option("-m", "--model", default="embedded", show_default=True, metavar="NAME")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(*, model: str, as_json: bool) -> int:
+    """Check the installation; 1 if something that is needed does not work."""
+    from cluejudge.cli.checks import all_checks, as_text, to_json
+
+    checks = all_checks(model)
+    click.echo(to_json(checks) if as_json else as_text(checks))
+    broken = any(check.needed and not check.works for check in checks)
+    return exits.FAILED if broken else exits.OK

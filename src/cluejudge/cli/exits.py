@@ -1,0 +1,34 @@
+"""What the exit code of a command means."""
+
+from __future__ import annotations
+
+from cluejudge.errors import (
+    CluejudgeError,
+    ConstitutionError,
+    MissingExtraError,
+    UsageError,
+)
+
+OK = 0
+"""Everything asked for was done."""
+
+FAILED = 1
+"""Some input could not be judged, or something that is needed does not work."""
+
+USAGE = 2
+"""The command was given wrongly: an option, a constitution file, a model's name."""
+
+FOUND = 3
+"""`--fail-on` found what it looked for."""
+
+INTERRUPTED = 130
+"""Stopped by Ctrl-C; what was printed by then is whole."""
+
+BROKEN_PIPE = 141
+"""The reader of the output went away."""
+
+
+def of_error(error: CluejudgeError) -> int:
+    """The exit code for an error that ended a command."""
+    usage = (UsageError, ConstitutionError, MissingExtraError)
+    return USAGE if isinstance(error, usage) else FAILED

@@ -1,0 +1,63 @@
+"""The command `cluejudge`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+import cluejudge
+from cluejudge.cli import exits
+from cluejudge.cli.lazy import Lazy, LazyGroup
+from cluejudge.errors import CluejudgeError
+
+COMMANDS = {
+    "judge": Lazy("cluejudge.cli.judge:judge", "Judge images against a constitution."),
+    "rules": Lazy("cluejudge.cli.rules:rules", "Show a constitution and its chains."),
+    "demo": Lazy("cluejudge.cli.demo:demo", "Judge the example images and write a report."),
+    "doctor": Lazy("cluejudge.cli.doctor:doctor", "Show what is installed and usable."),
+}
+
+HELP = """Judge images against a safety constitution written in plain language.
+
+Data goes to standard output, everything else to standard error.
+"""
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(cluejudge.__version__, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Hold the commands together."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; errors are told on standard error."""
+    try:
+        result = commands.main(arguments, prog_name="cluejudge", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return exits.INTERRUPTED
+    except CluejudgeError as error:
+        click.echo(f"Error: {error}", err=True)
+        return exits.of_error(error)
+    except OSError as error:
+        click.echo(f"Error: {error}", err=True)
+        return exits.FAILED
+    return result if isinstance(result, int) else exits.OK
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+import json
+
+import pytest
+
+import cluejudge
+from cluejudge.cli import exits
+from cluejudge.cli.checks import Check, all_checks, as_text, to_json
+from cluejudge.cli.main import run
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_what_is_installed_is_listed(capsys: Captured) -> None:
+    assert run(["doctor", "--model", "fake"]) == exits.OK
+    out = capsys.readouterr().out
+    for shown in (cluejudge.__version__, "python", "onnxruntime", "JPEG pictures", "14 rules"):
+        assert shown in out
+    assert "models fake: dry run" in out
+
+
+def test_json_says_the_same(capsys: Captured) -> None:
+    assert run(["doctor", "--model", "fake", "--json"]) == exits.OK
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is True
+    names = [check["name"] for check in found["checks"]]
+    assert names == [check.name for check in all_checks("fake")]
+    assert len(names) == len(set(names))
+
+
+def test_models_that_can_not_be_used_fail_it(capsys: Captured) -> None:
+    assert run(["doctor", "--model", "fakes"]) == exits.FAILED
+    out = capsys.readouterr().out
+    assert "FAIL models fakes" in out
+    assert "did you mean 'fake'" in out
+
+
+def test_a_missing_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    from importlib import metadata
+
+    def version(name: str) -> str:
+        if name in {"pillow-heif", "torch"}:
+            raise metadata.PackageNotFoundError(name)
+        return "1.0"
+
+    asked = ["click>=8.1", 'pillow-heif>=0.20; extra == "heic"', 'torch>=2.4; extra == "torch"']
+    monkeypatch.setattr(metadata, "version", version)
+    monkeypatch.setattr(metadata, "requires", lambda _: [*asked, 'torch>=2.4; extra == "train"'])
+    assert run(["doctor", "--model", "fake"]) == exits.OK
+    lines = capsys.readouterr().out.splitlines()
+    rows = [" ".join(line.split()) for line in lines]
+    assert "- torch [torch, train] not installed: pip install 'cluejudge[torch]'" in rows
+    assert "- HEIC pictures pip install 'cluejudge[heic]'" in rows
+
+
+def test_what_is_needed_and_broken_is_marked() -> None:
+    checks = [Check("a", True, "1"), Check("bcd", False, "gone"), Check("e", False, "", False)]
+    assert as_text(checks) == "ok   a    1\nFAIL bcd  gone\n-    e    "
+    assert json.loads(to_json(checks))["ok"] is False
+    assert json.loads(to_json(checks[:1]))["ok"] is True
