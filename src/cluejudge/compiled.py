@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from cluejudge.constitution import Example, Severity, distinct, looks_compiled
 from cluejudge.errors import ConstitutionError
 from cluejudge.settings import Frozen
-from cluejudge.texts import Flag, Id, Note, Number, Rating, Text
+from cluejudge.texts import Amount, Flag, Gap, Id, Note, Number, Rating, Share, Text
 from cluejudge.validation import validated
 from cluejudge.yamlfile import as_written, read
 from cluejudge.yamltext import to_yaml
@@ -72,12 +72,12 @@ class ThresholdOverrides(Frozen):
     """Thresholds of one rule that differ from the judge's; None keeps the judge's."""
 
     relevance: Number | None = None
-    prior_low: Number | None = Field(default=None, ge=0)
-    prior_high: Number | None = Field(default=None, ge=0)
-    region: Number | None = Field(default=None, ge=-1, le=1)
-    detector: Number | None = Field(default=None, ge=0, le=1)
-    small_object: Number | None = Field(default=None, ge=0, le=1)
-    reasoning: Number | None = Field(default=None, ge=0, le=1)
+    prior_low: Amount | None = None
+    prior_high: Amount | None = None
+    region: Gap | None = None
+    detector: Share | None = None
+    small_object: Share | None = None
+    reasoning: Share | None = None
 
 
 class CompiledRule(Frozen):
@@ -131,9 +131,8 @@ def load_compiled(path_or_text: str | Path) -> CompiledConstitution:
 
 def dump_compiled(compiled: CompiledConstitution) -> str:
     """The compiled constitution as YAML, short forms used; `load_compiled` gives an equal one."""
-    data = compiled.model_dump(mode="json")
-    data["rules"] = [_short_rule(rule) for rule in compiled.rules]
-    return to_yaml(data)
+    head = compiled.model_dump(mode="json", exclude={"rules"})
+    return to_yaml(head, [_short_rule(rule) for rule in compiled.rules])
 
 
 def _short_rule(rule: CompiledRule) -> dict[str, Any]:

@@ -95,7 +95,8 @@ def load_constitution(path_or_text: str | Path) -> Constitution:
 
 def dump_constitution(constitution: Constitution) -> str:
     """The constitution as YAML; `load_constitution` of it gives an equal one."""
-    return to_yaml(constitution.model_dump(mode="json"))
+    data = constitution.model_dump(mode="json")
+    return to_yaml(data, data.pop("rules"))
 
 
 def looks_compiled(data: object) -> bool:

@@ -36,14 +36,25 @@ Note = Annotated[str, BeforeValidator(as_written), AfterValidator(_printable)]
 Text = Annotated[Note, Field(json_schema_extra={"pattern": r"\S"}), AfterValidator(_worded)]
 """Text that says something."""
 
-Id = Annotated[str, BeforeValidator(as_written), Field(pattern=ID, max_length=64)]
+Id = Annotated[str, Field(pattern=ID, max_length=64), BeforeValidator(as_written)]
 """The name of a rule or of a constitution."""
 
 Flag = Annotated[bool, Field(strict=True)]
 """True or false, and no other word for them."""
 
-Number = Annotated[float, Field(strict=True), AfterValidator(lambda number: number + 0.0)]
-"""A number, and no text that spells one. Minus zero becomes zero, so that equals look equal."""
+_NO_MINUS_ZERO = AfterValidator(lambda number: number + 0.0)
+
+Number = Annotated[float, Field(strict=True), _NO_MINUS_ZERO]
+"""A number, and no text that spells one. Minus zero becomes zero: equal values look equal."""
+
+Amount = Annotated[float, Field(strict=True, ge=0), _NO_MINUS_ZERO]
+"""A number from 0."""
+
+Share = Annotated[float, Field(strict=True, ge=0, le=1), _NO_MINUS_ZERO]
+"""A number from 0 to 1."""
+
+Gap = Annotated[float, Field(strict=True, ge=-1, le=1), _NO_MINUS_ZERO]
+"""The difference of two shares."""
 
 Rating = Annotated[int, Field(strict=True, ge=1, le=10)]
 """How objective a rule is, from 1 to 10."""

@@ -143,14 +143,17 @@ def _explained(fault: ErrorDetails, fields: Mapping[str, str]) -> tuple[str, str
 def _explained_value(fault: ErrorDetails, value: object) -> tuple[str, str]:
     kind, facts = fault["type"], fault.get("ctx", {})
     if kind in _WANTED:
-        return f"must be {_WANTED[kind]}, not {_kind(value)}", _type_hint(kind, value, facts)
+        has_short_form = facts.get("class_name") in ("AnyOf", "Atom")
+        wanted = "text or a mapping" if has_short_form else _WANTED[kind]
+        return f"must be {wanted}, not {_kind(value)}", _type_hint(kind, value, facts)
     if kind in _BOUNDS:
         return f"must be {_BOUNDS[kind].format(**facts)}, not {value}", ""
     if kind == "too_short":
         return "is empty", "write at least one item"
-    if kind in ("too_long", "string_too_long"):
-        unit = "characters" if isinstance(value, str) else "items"
-        return f"is longer than {facts['max_length']} {unit}", "shorten it"
+    if kind == "too_long":
+        return f"has more than {facts['max_length']} items", ""
+    if kind == "string_too_long":
+        return f"is longer than {facts['max_length']} characters", "shorten it"
     return fault["msg"], str(facts.get("hint", ""))
 
 
@@ -162,13 +165,15 @@ def _did_you_mean(word: object, choices: Sequence[str]) -> str:
 def _type_hint(kind: str, value: object, facts: Mapping[str, object]) -> str:
     hint = ""
     if value is None:
-        hint = "write it after the colon"
+        hint = (
+            "write it after the colon" if kind != "tuple_type" else "delete the key, or add items"
+        )
     elif kind == "string_type" and isinstance(value, bool):
         hint = "put quotes around the word"
+    elif kind == "bool_type":
+        hint = "without quotes"
     elif kind in ("float_type", "int_type") and isinstance(value, str):
         hint = "write it without quotes"
-    elif kind == "bool_type":
-        hint = "write true or false without quotes"
     elif kind == "tuple_type":
         hint = "begin each item with `- `"
     elif isinstance(value, list) and facts.get("class_name") == "AnyOf":

@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-WIDTH = 88
+WIDTH = 80
 _IN_ONE_LINE = ("objects", "objectiveness")
 _YAML_1_1_BOOL = re.compile(r"y|yes|n|no|on|off", re.IGNORECASE)
-_FOLDABLE = re.compile(r"[^\s]+( [^\s]+)+")
-_BLOCK = re.compile(r"[^\s][^\t\n]*(\n+[^\s][^\t\n]*)+")
+_ONE_LINE = re.compile(r"\S+( \S+)*")
+_LINES = re.compile(r"\S[^\n]*(\n+\S[^\n]*)+")
 
 
-def to_yaml(data: Mapping[str, object]) -> str:
-    """`data` as YAML text. Values that are None or empty are left out; keys keep their order."""
+def to_yaml(data: Mapping[str, object], rules: Sequence[Mapping[str, object]]) -> str:
+    """`data`, then its list of `rules` with a blank line between them, as YAML text.
+
+    Values that are None or empty are left out; keys keep their order.
+    """
+    items = (_block({"rules": [rule]}).removeprefix("rules:\n") for rule in rules)
+    return _block(data) + "rules:\n" + "\n".join(items)
+
+
+def _block(data: Mapping[str, object]) -> str:
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="rt", pure=True)
@@ -71,12 +79,17 @@ def _spelled(number: float) -> str:
 
 
 def _style(text: str) -> str | None:
-    """Blocks where they are easy to read and lossless; None lets the emitter quote or not.
+    """The style that is easiest to read among those that surely lose nothing.
 
-    Words that YAML 1.1 readers take for yes or no are quoted.
+    Blocks for lines and for long texts; None lets the emitter choose plain or quoted. Words that
+    YAML 1.1 readers take for yes or no are quoted.
     """
-    if _YAML_1_1_BOOL.fullmatch(text):
-        return "'"
-    if _BLOCK.fullmatch(text):
-        return "|"
-    return ">" if len(text) > WIDTH - 16 and _FOLDABLE.fullmatch(text) else None
+    if not text.replace("\n", "").isprintable():
+        return '"'
+    if _ONE_LINE.fullmatch(text):
+        if len(text) > WIDTH - 8:
+            return ">"
+        plain = text[0].isalnum() and not _YAML_1_1_BOOL.fullmatch(text)
+        return None if plain else "'"
+    ends_well = all(line == line.rstrip() for line in text.split("\n"))
+    return "|" if ends_well and _LINES.fullmatch(text) else '"'

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from cluejudge.compiled import CompiledConstitution, dump_compiled, load_compiled
+from cluejudge.constitution import Constitution, dump_constitution, load_constitution
+from cluejudge.digest import digest
+from tests.constitutions import compiled_constitutions, constitutions
+
+PLAIN = """\
+# Written in a hurry.
+rules:
+  - text: "Nobody may be shown on fire."
+    id: fire
+  - {id: bomb, text: No bombs., severity: high}
+name: general
+"""
+
+SAME_PLAIN = """\
+name: 'general'
+version: 1
+rules:
+  - id: bomb
+    text: >-
+      No
+      bombs.
+    severity: high
+    action: block
+  - id: fire
+    text: Nobody may be shown on fire.
+    severity: medium
+    exceptions: []
+"""
+
+COMPILED = """\
+name: general
+rules:
+  - id: fire
+    source: No fire.
+    text: A person is on fire.
+    chain:
+      - {text: a person, objects: person}
+      - any_of: [flames, smoke]
+      - {text: a film set, negated: true}
+    thresholds: {region: 0.5}
+"""
+
+
+def test_how_it_is_written_does_not_matter() -> None:
+    assert digest(load_constitution(PLAIN)) == digest(load_constitution(SAME_PLAIN))
+
+
+def test_the_digests_that_stored_verdicts_hold_stay_the_same() -> None:
+    assert (
+        digest(load_constitution(PLAIN))
+        == "79249518024557387d3305091cfb8b2648a9203f71e41a4706cd08354c09564e"
+    )
+    assert (
+        digest(load_compiled(COMPILED))
+        == "e79a78032ac583f87ce4e8d749e728ef0e63f08e242c910f5532b0e359ba2825"
+    )
+
+
+def test_the_defaults_that_digests_leave_out_stay_the_same() -> None:
+    plain = load_constitution("name: a\nrules: [{id: a, text: b}]\n")
+    compiled = load_compiled("name: a\nrules: [{id: a, text: b, chain: [c]}]\n")
+
+    assert plain.model_dump(mode="json") == {
+        "name": "a",
+        "version": "1",
+        "description": "",
+        "rules": [
+            {
+                "id": "a",
+                "text": "b",
+                "severity": "medium",
+                "action": "block",
+                "exceptions": [],
+                "examples": [],
+            }
+        ],
+    }
+    rule = compiled.model_dump(mode="json")["rules"][0]
+    assert set(rule.pop("thresholds").values()) == {None}
+    assert rule == {
+        "id": "a",
+        "text": "b",
+        "source": "b",
+        "objectiveness": None,
+        "severity": "medium",
+        "action": "block",
+        "chain": [{"any_of": [{"text": "c", "objects": [], "negated": False}]}],
+        "exceptions": [],
+        "examples": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: general", "name: special"),
+        ("id: fire", "id: fires"),
+        ("source: No fire.", "source: No fires."),
+        ("text: A person is on fire.", "text: A person is  on fire."),
+        ("text: a person,", "text: a man,"),
+        ("objects: person", "objects: man"),
+        (", objects: person", ""),
+        ("any_of: [flames, smoke]", "any_of: [flames]"),
+        ("any_of: [flames, smoke]", "flames"),
+        ("any_of: [flames, smoke]\n      - {", "any_of: [flames, smoke, "),
+        (", negated: true", ""),
+        ("region: 0.5", "region: 0.6"),
+        ("region: 0.5", "relevance: 0.5"),
+        ("    chain", "    severity: high\n    chain"),
+        ("    chain", "    action: review\n    chain"),
+        ("name: general", "name: general\nversion: 2"),
+    ],
+)
+def test_what_is_said_matters(old: str, new: str) -> None:
+    changed = COMPILED.replace(old, new)
+    changed = changed.replace("smoke, text: a film set, negated: true}", "smoke]")
+
+    assert changed != COMPILED
+    assert digest(load_compiled(changed)) != digest(load_compiled(COMPILED))
+
+
+def test_a_constitution_and_its_compiled_form_differ() -> None:
+    rule = {"id": "a", "text": "b", "chain": ["c"]}
+    compiled = CompiledConstitution.model_validate({"name": "a", "rules": [rule]})
+    plain = Constitution.model_validate({"name": "a", "rules": [{"id": "a", "text": "b"}]})
+
+    assert digest(compiled) != digest(plain)
+
+
+@given(compiled_constitutions, st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_neither_the_order_of_rules_nor_the_file_matters(
+    compiled: CompiledConstitution, random: Any
+) -> None:
+    rules = list(compiled.rules)
+    random.shuffle(rules)
+    shuffled = compiled.model_copy(update={"rules": tuple(rules)})
+
+    assert digest(load_compiled(dump_compiled(shuffled))) == digest(compiled)
+
+
+@given(constitutions)
+@settings(max_examples=40, deadline=None)
+def test_a_file_has_the_digest_of_what_it_was_written_from(constitution: Constitution) -> None:
+    assert digest(load_constitution(dump_constitution(constitution))) == digest(constitution)
+
+
+@given(compiled_constitutions, compiled_constitutions)
+@settings(max_examples=60, deadline=None)
+def test_different_constitutions_have_different_digests(
+    one: CompiledConstitution, other: CompiledConstitution
+) -> None:
+    mixed = one.model_copy(update={"rules": other.rules})
+    assume(mixed != one)
+
+    assert digest(mixed) != digest(one)
