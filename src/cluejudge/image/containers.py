@@ -55,7 +55,7 @@ def _check_riff(data: bytes) -> None:
 
 
 def _check_tiff(data: bytes) -> None:
-    """Writers put the first directory of tags behind the pixels, so a cut file has lost it."""
+    """Many writers put the list of tags behind the pixels, so a cut file has lost it."""
     order = "<" if data[:1] == b"I" else ">"
     layout, at = ("Q", 8) if 43 in data[2:4] else ("I", 4)
     if len(data) < 16 or struct.unpack_from(order + layout, data, at)[0] >= len(data):

@@ -12,6 +12,8 @@ from PIL import Image as PILImage
 
 _SIDE = 32
 
+Gaps = NDArray[np.float64]
+
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
@@ -38,8 +40,9 @@ def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
     """Indices of at most `count` (2 or more) frames to judge, ascending; frame 0 is among them.
 
     Of equal frames only the first counts. If more than `count` are left, half of the choice is
-    spread evenly from the first to the last. Each of the rest is the frame that differs most from
-    all that are chosen already (farthest-point sampling), so a single odd frame is not missed.
+    spread evenly from the first to the last. One is the frame that is least like both of its
+    neighbours: a flash. Each of the rest is the frame that is least like all that are chosen
+    already (farthest-point sampling): what lasts longer but is seen nowhere else.
     """
     different = _first_of_each(glimpses)
     if len(different) <= count:
@@ -47,13 +50,14 @@ def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
     thumbs = np.stack([glimpses[index].thumb for index in different])
     even = np.linspace(0, len(different) - 1, max(2, (count + 1) // 2))
     chosen = [int(place) for place in np.rint(even)]
+    if len(chosen) < count:
+        chosen.append(_best(_flashes(thumbs), chosen))
     nearest = np.full(len(different), np.inf)
     for place in chosen:
-        nearest = np.minimum(nearest, _distance(thumbs, place))
+        nearest = np.minimum(nearest, _gap(thumbs, thumbs[place]))
     while len(chosen) < count:
-        nearest[chosen] = -1.0  # even where its small copy is equal, another frame is different
-        chosen.append(int(np.argmax(nearest)))
-        nearest = np.minimum(nearest, _distance(thumbs, chosen[-1]))
+        chosen.append(_best(nearest, chosen))
+        nearest = np.minimum(nearest, _gap(thumbs, thumbs[chosen[-1]]))
     return tuple(sorted(different[place] for place in chosen))
 
 
@@ -64,11 +68,23 @@ def _first_of_each(glimpses: Sequence[Glimpse]) -> tuple[int, ...]:
     return tuple(first.values())
 
 
-def _distance(thumbs: NDArray[np.uint8], place: int) -> NDArray[np.float64]:
-    """How far each frame is from one of them, in [0, 510].
+def _best(scores: Gaps, chosen: Sequence[int]) -> int:
+    """The place of the highest score that is not chosen yet."""
+    open_scores = scores.copy()
+    open_scores[list(chosen)] = -1.0
+    return int(np.argmax(open_scores))
+
+
+def _flashes(thumbs: NDArray[np.uint8]) -> Gaps:
+    """How unlike both of its neighbours each frame is; the ends have one neighbour, and count 0."""
+    steps = _gap(thumbs[1:], thumbs[:-1])
+    return np.pad(np.minimum(steps[:-1], steps[1:]), 1)
+
+
+def _gap(thumbs: NDArray[np.uint8], others: NDArray[np.uint8]) -> Gaps:
+    """How unlike small copies are, in [0, 510].
 
     The largest difference finds what is small and strange, the mean what is strange all over.
     """
-    one = thumbs[place]
-    gap = np.maximum(thumbs, one) - np.minimum(thumbs, one)
+    gap = np.maximum(thumbs, others) - np.minimum(thumbs, others)
     return np.asarray(gap.max(axis=1) + gap.mean(axis=1))

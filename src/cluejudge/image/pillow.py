@@ -15,7 +15,6 @@ from PIL import ImageFile, UnidentifiedImageError
 from cluejudge.errors import ImageError
 from cluejudge.image.refusals import Code, refuse
 
-
 _LOGGER = logging.getLogger("PIL")
 
 
