@@ -1,0 +1,72 @@
+"""Runs the examples of the documentation: what a page shows, works.
+
+The blocks of a page run from top to bottom in one empty folder: `python` blocks in one namespace,
+the commands of `console` blocks in a shell. Blocks of any other language are not run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, Block, blocks, commands, links, pages
+
+PAGES = pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+
+
+@pytest.fixture
+def path(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PATH on which `cluejudge` and `python` are those of this test run."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name, module in (("cluejudge", " -m cluejudge.cli.main"), ("python", "")):
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{module} "$@"\n')
+        script.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+@PAGES
+def test_the_examples_of_a_page_run(
+    page: Path, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page.read_text(encoding="utf-8")):
+        if block.language == "python":
+            run_python(page, block, namespace)
+        elif block.language == "console":
+            run_console(page, block)
+
+
+@PAGES
+def test_every_block_of_a_page_names_its_language(page: Path) -> None:
+    for block in blocks(page.read_text(encoding="utf-8")):
+        assert block.language, f"{page.name}:{block.line}"
+
+
+@PAGES
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for target in links(page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def run_python(page: Path, block: Block, namespace: dict[str, object]) -> None:
+    """Run a block so that a failure names the line of the page."""
+    source = "\n" * (block.line - 1) + block.text
+    exec(compile(source, str(page), "exec", dont_inherit=True), namespace)
+
+
+def run_console(page: Path, block: Block) -> None:
+    """Run the commands of a block; each must end well."""
+    for command in commands(block):
+        done = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False
+        )
+        told = f"{page.name}:{block.line}: {command}\n{done.stdout}{done.stderr}"
+        assert done.returncode == 0, told
