@@ -20,7 +20,7 @@ LABEL_SIZE = 12.0
 def figure(name: str, view: str, picture: Picture | None, boxes: Sequence[EvidenceBox]) -> Html:
     """One view of an input; without a picture a plain notice in its place."""
     if picture is None:
-        return tag("figure", tag("div", "No picture to show", class_="no-picture"))
+        return tag("figure", tag("div", "No picture to show", class_="no-picture"), class_="empty")
     zoom = min(SHOWN_WIDTH / picture.width, SHOWN_HEIGHT / picture.height, MAX_ENLARGED)
     shot = tag(
         "button",
