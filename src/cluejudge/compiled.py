@@ -13,7 +13,8 @@ from cluejudge.errors import ConstitutionError
 from cluejudge.settings import Frozen
 from cluejudge.texts import Amount, Flag, Gap, Id, Note, Number, Rating, Share, Text
 from cluejudge.validation import validated
-from cluejudge.yamlfile import as_written, read
+from cluejudge.yamlfile import read
+from cluejudge.yamlscalars import as_written
 from cluejudge.yamltext import to_yaml
 
 

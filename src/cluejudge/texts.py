@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from cluejudge.yamlfile import as_written
+from cluejudge.yamlscalars import as_written
 
 ID = r"^[a-z0-9][a-z0-9_.-]*$"
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from cluejudge.errors import ConstitutionError
-from cluejudge.yamlfile import Document, Location, as_written
+from cluejudge.yamlfile import Document, Location
+from cluejudge.yamlscalars import as_written
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
