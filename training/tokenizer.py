@@ -1,0 +1,85 @@
+"""The embedded model's own small tokenizer: byte-level BPE over the words of the scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from cluejudge.scenes.world import TERMS
+from training.labels import ALIGNED
+from training.questions import ALL_TERMS, CONTACTS, NO, STATED, UNCLEAR, YES, where
+
+PAD, BOS, USER, ASSISTANT, END, IMAGE = (
+    "<pad>",
+    "<s>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|end|>",
+    "<image>",
+)
+SPECIAL = (PAD, BOS, USER, ASSISTANT, END, IMAGE)
+INSTRUCTION = " Is this visible in the image? Answer Yes or No:"
+"""Stands before the content, inside the prefix that all questions of an image share."""
+EXPLAIN = " Explain first."
+VERDICT = " Answer:"
+
+
+def corpus() -> Iterator[str]:
+    """Sentences that hold every word the model meets."""
+    from cluejudge.scenes.facts import AtLeast, Not, State, Touch, Visible
+
+    yield from (INSTRUCTION, EXPLAIN, VERDICT) * 20
+    for term in ALL_TERMS:
+        for fact in (Visible(term), Not(Visible(term)), AtLeast(term, 2), AtLeast(term, 3)):
+            for phrase in fact.phrases:
+                yield from (f" {phrase}.", f" There is {phrase}.") * 8
+        yield f" There are four {TERMS[term].plural}, but not touching. many one" * 3
+    for term, state in STATED:
+        yield from (f" {p}, but not." for p in State(term, state).phrases)
+    for held, host in CONTACTS:
+        yield from (f" {p} together with" for p in Touch(held, host).phrases)
+    for x in (0.1, 0.5, 0.9):
+        yield from (f" {where((x, y))}." for y in (0.1, 0.5, 0.9) for _ in range(20))
+    yield from (YES, NO, UNCLEAR, f" {YES}", f" {NO}", f" {UNCLEAR}") * 50
+    yield " Nothing here is a pictogram that I know. shown and or, is are visible" * 5
+
+
+def build_tokenizer(size: int = 640) -> Tokenizer:
+    """Train it; every noun of the world and both labels come out as few tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size,
+        special_tokens=[AddedToken(token, special=True, normalized=False) for token in SPECIAL],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(corpus(), trainer)
+    return tokenizer
+
+
+def encode(tokenizer: Tokenizer, text: str) -> list[int]:
+    """Token ids of `text`, no special tokens added."""
+    return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def aligned_words(tokenizer: Tokenizer) -> list[list[int]]:
+    """For each label that has a word (`labels.ALIGNED`), the word's token ids."""
+    return [encode(tokenizer, f" {word}") for word in ALIGNED.values()]
+
+
+def suffix(tokenizer: Tokenizer, content: str, *, explain: bool = False) -> list[int]:
+    """A question behind the shared prefix, up to where the answer begins."""
+    text = f" {content}{EXPLAIN if explain else ''}"
+    end, assistant = tokenizer.token_to_id(END), tokenizer.token_to_id(ASSISTANT)
+    return [*encode(tokenizer, text), end, assistant]
+
+
+def pad_to(rows: list[list[int]], pad: int, width: int = 0) -> NDArray[np.int64]:
+    """Rows of token ids as one array, int64 [rows, the longest or `width`]."""
+    width = max(width, *map(len, rows))
+    return np.array([row + [pad] * (width - len(row)) for row in rows], np.int64)
