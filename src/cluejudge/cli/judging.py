@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -96,7 +95,7 @@ def pictures(given: Input, limits: Limits) -> Mapping[str, Picture]:
 
 def _tell_failures(tally: Tally, total: int) -> None:
     done = sum(tally.counts.values())
-    if done < total and sys.exc_info()[0] is not None:
+    if done < total:
         click.echo(f"Stopped: {done} of {total} inputs were judged.", err=True)
     if tally.failed:
         names = ", ".join(tally.failed[:NAMED])
