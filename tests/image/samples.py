@@ -8,11 +8,18 @@ import zlib
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 from PIL import Image as PILImage
 from PIL import ImageCms
 
 Pixels = NDArray[np.uint8]
+
+
+def examples(count: int) -> settings:
+    """Settings of a property test that tries `count` examples, on a machine that may be busy."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 ORIENTATION = 0x0112
 
@@ -53,13 +60,16 @@ def exif(orientation: int) -> PILImage.Exif:
     return tags
 
 
-def heic(image: PILImage.Image, *more: PILImage.Image, **options: Any) -> bytes:
-    """`image` and `more` as a HEIC file, without registering the plugin."""
+def heic(
+    image: PILImage.Image, *more: PILImage.Image, orientation: int = 1, **options: Any
+) -> bytes:
+    """`image` and `more` as a HEIC file to be turned by `orientation`; registers no plugin."""
     import pillow_heif
 
     file = pillow_heif.HeifFile()
     for each in (image, *more):
-        file.add_from_pillow(each)
+        added = file.add_frombytes(each.mode, each.size, each.tobytes())
+        added.info["exif"] = exif(orientation).tobytes()
     buffer = io.BytesIO()
     file.save(buffer, **options)
     return buffer.getvalue()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image as PILImage
 
 from cluejudge.image.background import composites, content_differs
-from tests.image.samples import cutout, scene
+from tests.image.samples import cutout, examples, scene
 
 
 def names(image: PILImage.Image) -> list[str]:
@@ -21,6 +21,7 @@ def test_opaque_pictures_are_left_alone() -> None:
     assert composites(scene()) == (("", scene()),)
 
 
+@examples(60)
 @given(st.tuples(*[st.integers(0, 255)] * 4))
 def test_compositing_is_the_usual_formula(colour: tuple[int, int, int, int]) -> None:
     shown = composites(PILImage.new("RGBA", (4, 4), colour))
@@ -88,6 +89,7 @@ def test_nothing_at_all_is_one_white_picture() -> None:
     assert (np.asarray(shown) == 255).all()
 
 
+@examples(60)
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_the_comparison_is_symmetric_and_equal_pictures_do_not_differ(one: int, two: int) -> None:
     a, b = scene(seed=one), scene(seed=two)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as PILImage
 
 from cluejudge.image.frames import Glimpse, choose, glimpse
-from tests.image.samples import scene
+from tests.image.samples import examples, scene
 
 
 def flat(level: int) -> Glimpse:
@@ -17,6 +17,7 @@ levels = st.lists(st.integers(0, 255), min_size=1, max_size=60)
 counts = st.integers(2, 10)
 
 
+@examples(60)
 @given(levels, counts)
 def test_the_choice_is_distinct_ascending_and_as_large_as_it_can_be(
     shades: list[int], count: int
@@ -28,6 +29,7 @@ def test_the_choice_is_distinct_ascending_and_as_large_as_it_can_be(
     assert len({shades[index] for index in chosen}) == len(chosen)
 
 
+@examples(60)
 @given(levels, counts)
 def test_where_few_frames_differ_all_that_do_are_chosen(shades: list[int], count: int) -> None:
     few = [shade % count for shade in shades]
@@ -40,7 +42,7 @@ def test_the_last_is_among_them() -> None:
     assert choose([flat(shade) for shade in range(100)], 3)[-1] == 99
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(st.integers(1, 98), st.integers(3, 8), st.integers(0, 5))
 def test_one_odd_frame_in_a_moving_scene_is_found(place: int, count: int, seed: int) -> None:
     moving = np.asarray(scene(200, 60, seed=seed))
@@ -49,7 +51,7 @@ def test_one_odd_frame_in_a_moving_scene_is_found(place: int, count: int, seed: 
     assert place in choose([glimpse(frame) for frame in frames], count)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(1, 98), st.integers(0, 90), st.integers(0, 70))
 def test_a_small_odd_thing_in_a_still_scene_is_found(place: int, x: int, y: int) -> None:
     still = scene(100, 80)

@@ -8,7 +8,7 @@ from PIL import Image as PILImage
 
 from cluejudge.errors import ImageError
 from cluejudge.image.modes import eight_bit
-from tests.image.samples import Pixels, scene
+from tests.image.samples import Pixels, examples, scene
 
 GREYS = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -31,6 +31,7 @@ def test_12_bits_are_not_taken_for_dark_16() -> None:
     assert grey(wide, depth=12).tolist() == [[0, 128, 255]]
 
 
+@examples(60)
 @given(st.lists(st.integers(0, 65535), min_size=1, max_size=50))
 def test_16_bits_are_rounded_to_the_nearest_of_8(values: list[int]) -> None:
     wide = PILImage.fromarray(np.array([values], np.uint16))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PIL import Image as PILImage
@@ -8,7 +10,7 @@ from cluejudge.image.orientation import note, upright
 from tests.image.samples import Pixels, scene
 
 # What is stored, as made by hand from the upright picture (CIPA DC-008, section 4.6.5.1.6).
-STORED = {
+STORED: dict[int, Callable[[Pixels], Pixels]] = {
     1: lambda a: a,
     2: lambda a: a[:, ::-1],
     3: lambda a: a[::-1, ::-1],

@@ -3,14 +3,14 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image as PILImage
 
 from cluejudge.image import Picture, phash
 from cluejudge.image.perceptual import distance
-from tests.image.samples import encode, scene
+from tests.image.samples import encode, examples, scene
 
 seeds = st.integers(0, 500)
 
@@ -26,6 +26,7 @@ def _cosines(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.real(waves * np.exp(-0.5j * np.pi * np.arange(length) / length))
 
 
+@examples(60)
 @given(seeds)
 def test_the_hash_is_of_the_cosine_transform(seed: int) -> None:
     image = scene(320, 240, seed, (9, 12))
@@ -35,7 +36,7 @@ def test_the_hash_is_of_the_cosine_transform(seed: int) -> None:
     assert distance(phash(picture(image)), f"{int(bits, 2):016x}") <= 1  # ties at the median
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(seeds, st.integers(60, 95), st.floats(0.4, 2.0))
 def test_it_hardly_changes_with_size_and_jpeg(seed: int, quality: int, scale: float) -> None:
     image = scene(320, 240, seed, (9, 12))

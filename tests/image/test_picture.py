@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cluejudge.image import Box, Picture
 from cluejudge.settings import RegionFill
-from tests.image.samples import Pixels
+from tests.image.samples import Pixels, examples
 
 sides = st.integers(1, 12)
 
@@ -31,6 +31,7 @@ def boxed(draw: st.DrawFn) -> tuple[Picture, Box]:
     return picture, Box(left, top, right, bottom)
 
 
+@examples(60)
 @given(boxed(), st.sampled_from(RegionFill))
 def test_only_the_box_is_removed(case: tuple[Picture, Box], fill: RegionFill) -> None:
     picture, box = case
@@ -40,6 +41,7 @@ def test_only_the_box_is_removed(case: tuple[Picture, Box], fill: RegionFill) ->
     assert np.array_equal(changed[outside], picture.pixels[outside])
 
 
+@examples(60)
 @given(boxed())
 def test_a_region_is_filled_with_one_colour(case: tuple[Picture, Box]) -> None:
     picture, box = case
@@ -49,6 +51,7 @@ def test_a_region_is_filled_with_one_colour(case: tuple[Picture, Box]) -> None:
     assert np.abs(mean - picture.pixels.reshape(-1, 3).mean(axis=0)).max() <= 0.5
 
 
+@examples(60)
 @given(boxed())
 def test_a_crop_holds_the_pixels_of_its_box(case: tuple[Picture, Box]) -> None:
     picture, box = case
@@ -61,6 +64,7 @@ def test_a_crop_holds_the_pixels_of_its_box(case: tuple[Picture, Box]) -> None:
     assert np.array_equal(crop.pixels, picture.pixels[box.top : box.bottom, box.left : box.right])
 
 
+@examples(60)
 @given(pictures(), pictures())
 def test_pictures_are_equal_with_their_pixels(one: Picture, other: Picture) -> None:
     same = one.pixels.shape == other.pixels.shape and bool((one.pixels == other.pixels).all())
@@ -69,6 +73,7 @@ def test_pictures_are_equal_with_their_pixels(one: Picture, other: Picture) -> N
     assert not same or hash(one) == hash(other)
 
 
+@examples(60)
 @given(pictures())
 def test_pictures_survive_pickling_and_pillow(picture: Picture) -> None:
     copy = pickle.loads(pickle.dumps(picture))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cluejudge.errors import ImageError
 from cluejudge.image.sniff import Format, sniff
-from tests.image.samples import animation, box, encode, heic, scene
+from tests.image.samples import animation, box, encode, examples, heic, scene
 
 FILES = {
     Format.JPEG: encode(scene(), "JPEG"),
@@ -84,6 +84,7 @@ def test_other_things_are_refused_by_what_they_are(data: bytes, code: str) -> No
     assert caught.value.hint
 
 
+@examples(60)
 @given(st.binary(max_size=600))
 def test_any_bytes_have_a_format_or_a_reason(data: bytes) -> None:
     kind: Format | None = None
@@ -92,6 +93,7 @@ def test_any_bytes_have_a_format_or_a_reason(data: bytes) -> None:
     assert kind is None or kind in Format
 
 
+@examples(60)
 @given(st.sampled_from(Format), st.binary(max_size=40))
 def test_what_follows_the_beginning_does_not_matter(kind: Format, more: bytes) -> None:
     assert sniff(FILES[kind][:64] + more) is kind
