@@ -133,6 +133,7 @@ def test_wrong_options_end_it_before_anything_is_judged(
     out, err = capsys.readouterr()
     assert out == ""
     assert said in err
+    assert "Stopped" not in err
 
 
 def test_a_bad_constitution_is_told_with_its_lines(

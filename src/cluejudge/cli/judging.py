@@ -60,8 +60,8 @@ def judge_inputs(
     """
     tally = Tally()
     with ExitStack() as stack:
-        stack.callback(_tell_failures, tally, len(inputs))
         writer = stack.enter_context(open_report(report)) if report else None
+        stack.callback(_tell_failures, tally, len(inputs))
         advance = stack.enter_context(progress(len(inputs), console))
         verdicts = judge.judge_many([given.source for given in inputs], progress=advance)
         for given, verdict in zip(inputs, verdicts, strict=True):
