@@ -2,7 +2,8 @@
 
 The DCT hash of C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions"
 (2010), section 3.2.1: of the grey picture at 32 x 32, the 8 x 8 lowest frequencies, each a bit
-that says whether it is above their median.
+that says whether it is above their median. Here it must be above by a margin: flat and symmetric
+pictures have many frequencies of nothing, whose bits would otherwise be those of the noise.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from PIL import Image as PILImage
 from cluejudge.image.picture import Picture
 
 _SIDE, _LOW = 32, 8
+_MARGIN = 16.0  # what an error of one grey level, random over the 32 x 32 samples, amounts to
 # Rows are the lowest frequencies of the type-II cosine transform of _SIDE samples.
 _BASIS = np.cos(np.pi / _SIDE * np.outer(np.arange(_LOW), np.arange(_SIDE) + 0.5))
 
@@ -21,9 +23,7 @@ def phash(picture: Picture) -> str:
     """The 64-bit hash of `picture`, 16 hex digits."""
     small = picture.pil().convert("L").resize((_SIDE, _SIDE), PILImage.Resampling.LANCZOS)
     waves = _BASIS @ np.asarray(small, dtype=np.float64) @ _BASIS.T
-    # Rounded, for in a flat picture the sign of a rounding error would decide the bits.
-    waves = np.round(waves, 3)
-    bits = np.packbits(waves > np.median(waves))
+    bits = np.packbits(waves > np.median(waves) + _MARGIN)
     return bits.tobytes().hex()
 
 
