@@ -105,6 +105,15 @@ class Net(nn.Module):
         self.relevance_bias = nn.Parameter(torch.tensor(-3.0))
         self.known = nn.Sequential(nn.Linear(2 * WIDTH, 64), nn.GELU(), nn.Linear(64, 1))
         nn.init.normal_(self.words.weight, std=0.06)
+        self._match_content()
+
+    def _match_content(self) -> None:
+        """Let the layers without positions start by attending from a word to cells like it."""
+        for layer in self.llava.model.language_model.layers:
+            attention = layer.self_attn
+            if not attention.use_rope:
+                nn.init.orthogonal_(attention.q_proj.weight)
+                attention.k_proj.weight.data.copy_(attention.q_proj.weight.data)
 
     @property
     def words(self) -> nn.Embedding:

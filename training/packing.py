@@ -1,9 +1,9 @@
-"""Many questions about one image in one sequence: a shared prefix, then slots that do not see
+"""Many questions about one image in one sequence: a shared prefix, then questions that do not see
 each other, each with its positions counted from the end of the prefix."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,74 +13,26 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from training.questions import Question
-from training.tokenizer import (
-    BOS,
-    END,
-    IMAGE,
-    INSTRUCTION,
-    USER,
-    VERDICT,
-    encode,
-    suffix,
-)
+from training.tokenizer import BOS, END, IMAGE, INSTRUCTION, USER, VERDICT, encode, suffix
 
 IMAGE_TOKENS = 64
 IMAGE_START = 2
 IGNORE = -100
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where everything stands: `short` slots of answers only, `long` slots with a reasoning."""
-
-    prefix: tuple[int, ...]
-    short: int
-    short_length: int
-    long: int
-    long_length: int
-
-    @property
-    def starts(self) -> list[tuple[int, int]]:
-        """Start and length of every slot."""
-        base = len(self.prefix)
-        shorts = [(base + n * self.short_length, self.short_length) for n in range(self.short)]
-        base += self.short * self.short_length
-        return shorts + [(base + n * self.long_length, self.long_length) for n in range(self.long)]
-
-    @property
-    def length(self) -> int:
-        """Tokens in all."""
-        return len(self.prefix) + self.short * self.short_length + self.long * self.long_length
-
-    def mask(self) -> NDArray[np.bool_]:
-        """Which token sees which, [length, length]."""
-        size, base = self.length, len(self.prefix)
-        sees = np.zeros((size, size), np.bool_)
-        sees[:base, :base] = np.tril(np.ones((base, base), np.bool_))
-        for start, width in self.starts:
-            sees[start : start + width, :base] = True
-            own = np.s_[start : start + width, start : start + width]
-            sees[own] = np.tril(np.ones((width, width), np.bool_))
-        return sees
-
-    def positions(self) -> NDArray[np.int64]:
-        """Positions, [length], starting anew behind the prefix in every slot."""
-        places = np.arange(self.length)
-        for start, width in self.starts:
-            places[start : start + width] = len(self.prefix) + np.arange(width)
-        return places
-
-
-def prefix_ids(tokenizer: Tokenizer) -> tuple[int, ...]:
+def prefix_ids(tokenizer: Tokenizer) -> list[int]:
     """The shared prefix: start, user, the image's tokens, the instruction."""
     image = [tokenizer.token_to_id(IMAGE)] * IMAGE_TOKENS
     head = [tokenizer.token_to_id(BOS), tokenizer.token_to_id(USER)]
-    return (*head, *image, *encode(tokenizer, INSTRUCTION))
+    return [*head, *image, *encode(tokenizer, INSTRUCTION)]
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Tensors of a batch: ids, targets [batch, length]; sees [batch, 1, length, length]."""
+    """Tensors of a batch: ids, targets, positions [batch, length]; sees [batch, 1, length, length].
+
+    `answers` marks the targets that are one-token answers.
+    """
 
     ids: Tensor
     targets: Tensor
@@ -89,55 +41,84 @@ class Packed:
     answers: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """One sequence as it is filled; `owner` is 0 for the prefix, then 1, 2, ... by question."""
+
+    ids: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    answers: NDArray[np.bool_]
+
+
 def pack(
-    rows: Sequence[Sequence[Question]],
+    ask: Sequence[Callable[[], Question]],
     blind: NDArray[np.bool_],
-    layout: Layout,
+    length: int,
+    reasonings: int,
     tokenizer: Tokenizer,
 ) -> Packed:
-    """Questions of each image; the rows of `blind` images read no image at all."""
-    count, size = len(rows), layout.length
-    ids = np.zeros((count, size), np.int64)
-    targets = np.full((count, size), IGNORE, np.int64)
-    answers = np.zeros((count, layout.short), np.int64)
-    ids[:, : len(layout.prefix)] = layout.prefix
-    for row, questions in enumerate(rows):
-        for slot, ((start, width), question) in enumerate(
-            zip(layout.starts, questions, strict=True)
-        ):
-            explain = slot >= layout.short
-            asked = suffix(tokenizer, question.content, explain=explain)
-            told = _told(tokenizer, question, explain=explain)
-            both = (asked + told)[:width]
-            ids[row, start : start + len(both)] = both
-            first = start + len(asked) - 1
-            last = min(first + len(told), start + width - 1)
-            targets[row, first:last] = told[: last - first]
-            if not explain:
-                answers[row, slot] = min(first, start + width - 1)
-    sees = np.broadcast_to(layout.mask(), (count, size, size)).copy()
-    places = np.broadcast_to(layout.positions(), (count, size)).copy()
-    sees[blind, IMAGE_START + IMAGE_TOKENS :, IMAGE_START : IMAGE_START + IMAGE_TOKENS] = False
-    places[blind, IMAGE_START + IMAGE_TOKENS :] -= IMAGE_TOKENS
+    """Fill a sequence of `length` for each image with questions that `ask` draws.
+
+    The first `reasonings` questions are answered with a reasoning; the sequences of `blind`
+    images read no image at all.
+    """
+    prefix = prefix_ids(tokenizer)
+    rows = [_fill(draw, prefix, length, reasonings, tokenizer) for draw in ask]
+    owner = np.stack([row.owner for row in rows])
+    positions = np.stack([row.positions for row in rows])
+    sees = (owner[:, :, None] == owner[:, None, :]) | (owner[:, None, :] == 0)
+    sees &= np.tril(np.ones((length, length), np.bool_))
+    image = slice(IMAGE_START, IMAGE_START + IMAGE_TOKENS)
+    sees[blind, image.stop :, image] = False
+    positions[blind, image.stop :] -= IMAGE_TOKENS
     return Packed(
-        torch.from_numpy(ids),
-        torch.from_numpy(targets),
-        torch.from_numpy(places),
+        torch.from_numpy(np.stack([row.ids for row in rows])),
+        torch.from_numpy(np.stack([row.targets for row in rows])),
+        torch.from_numpy(positions),
         torch.from_numpy(sees[:, None]),
-        torch.from_numpy(answers),
+        torch.from_numpy(np.stack([row.answers for row in rows])),
     )
 
 
+def _fill(
+    draw: Callable[[], Question],
+    prefix: Sequence[int],
+    length: int,
+    reasonings: int,
+    tokenizer: Tokenizer,
+) -> _Rows:
+    ids = np.zeros(length, np.int64)
+    targets = np.full(length, IGNORE, np.int64)
+    positions = np.arange(length)
+    owner = np.zeros(length, np.int64)
+    answers = np.zeros(length, np.bool_)
+    at = len(prefix)
+    ids[:at] = prefix
+    number = 0
+    while True:
+        explain = number < reasonings
+        question = draw()
+        asked = suffix(tokenizer, question.content, explain=explain)
+        told = _told(tokenizer, question, explain=explain)
+        both = asked + told
+        if at + len(both) > length:
+            break
+        number += 1
+        end = at + len(both)
+        ids[at:end] = both
+        targets[at + len(asked) - 1 : end - 1] = told
+        positions[at:end] = len(prefix) + np.arange(len(both))
+        owner[at:end] = number
+        answers[at + len(asked) - 1] = not explain
+        at = end
+    owner[at:] = -1
+    return _Rows(ids, targets, positions, owner, answers)
+
+
 def _told(tokenizer: Tokenizer, question: Question, *, explain: bool) -> list[int]:
-    end = tokenizer.token_to_id(END)
     if not explain:
         return encode(tokenizer, question.answer)
     text = f" {question.reasoning}{VERDICT} {question.answer}"
-    return [*encode(tokenizer, text), end]
-
-
-def layout_for(tokenizer: Tokenizer, short: int, long: int) -> Layout:
-    """The layout of training: slots long enough for every question of the world."""
-    return Layout(prefix_ids(tokenizer), short, 14, long, 36)
-
-
+    return [*encode(tokenizer, text), tokenizer.token_to_id(END)]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from torch.nn import functional
 
 from training.batches import Batch, Pool
 from training.net import Net
-from training.packing import IGNORE, IMAGE_START, IMAGE_TOKENS, Layout, Packed, layout_for, pack
+from training.packing import IGNORE, IMAGE_START, IMAGE_TOKENS, Packed, pack
 from training.questions import Question, draw_question
 from training.tokenizer import IMAGE, build_tokenizer
 from training.train_vision import VisionLoss, save, schedule
@@ -55,11 +56,10 @@ def language_loss(net: Net, hidden: list[Tensor], targets: Tensor) -> dict[str, 
     }
 
 
-def ask(batch: Batch, layout: Layout, rng: np.random.Generator) -> list[list[Question]]:
-    """Random questions for every picture of a batch."""
-    count = layout.short + layout.long
+def askers(batch: Batch, rng: np.random.Generator) -> list[Callable[[], Question]]:
+    """For each picture of a batch, a source of random questions about it."""
     return [
-        [draw_question(things, places, bool(known), rng) for _ in range(count)]
+        partial(draw_question, things, places, bool(known), rng)
         for things, places, known in zip(batch.things, batch.places, batch.known, strict=True)
     ]
 
@@ -100,7 +100,6 @@ class Trainer:
         self.tokenizer = build_tokenizer()
         self.net = Net(self.tokenizer.get_vocab_size(), self.tokenizer.token_to_id(IMAGE))
         self.net.llava.model.vision_tower.to(memory_format=torch.channels_last)
-        self.layout = layout_for(self.tokenizer, args.short, args.long)
         self.loss = VisionLoss(self.net)
         self.optimisers = optimisers(self.net, args.rate)
         self.spent, self.step = 0.0, 0
@@ -109,7 +108,10 @@ class Trainer:
     def _resume(self) -> None:
         last = self.args.run / "language.pt"
         if not last.exists():
-            self.net.load_state_dict(torch.load(self.args.run / "vision.pt")["net"])
+            seen = torch.load(self.args.run / "vision.pt")["net"]
+            decoder = "llava.model.language_model.layers."
+            fresh = {k: v for k, v in self.net.state_dict().items() if k.startswith(decoder)}
+            self.net.load_state_dict(seen | fresh)
             return
         state = torch.load(last)
         self.net.load_state_dict(state["net"])
@@ -131,7 +133,11 @@ class Trainer:
         """One step; the tower joins in once a share of the time is over."""
         thawed = self.spent / self.args.minutes / 60 > self.args.thaw
         packed = pack(
-            ask(batch, self.layout, rng), rng.random(len(batch.things)) < BLIND, self.layout, self.tokenizer
+            askers(batch, rng),
+            rng.random(len(batch.things)) < BLIND,
+            self.args.length,
+            self.args.reasonings,
+            self.tokenizer,
         )
         with torch.autocast("cpu", torch.bfloat16):
             with torch.set_grad_enabled(thawed):
@@ -179,9 +185,7 @@ class Trainer:
 @torch.no_grad()
 def accuracy(net: Net, hidden: Tensor, packed: Packed) -> dict[str, float]:
     """How often the one-token answers are right."""
-    rows = torch.arange(len(packed.answers))[:, None]
-    logits = net.llava.lm_head(hidden[rows, packed.answers])
-    right = logits.argmax(-1) == packed.targets[rows, packed.answers]
+    right = net.llava.lm_head(hidden[packed.answers]).argmax(-1) == packed.targets[packed.answers]
     return {"right": float(right.float().mean())}
 
 
@@ -192,8 +196,8 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--short", type=int, default=16)
-    parser.add_argument("--long", type=int, default=2)
+    parser.add_argument("--length", type=int, default=256)
+    parser.add_argument("--reasonings", type=int, default=2)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--thaw", type=float, default=0.4)
     parser.add_argument("--seed", type=int, default=0)

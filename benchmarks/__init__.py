@@ -1,0 +1,1 @@
+"""Measurements whose numbers the documentation quotes; each module prints its own."""
