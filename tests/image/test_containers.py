@@ -70,6 +70,10 @@ def test_a_gif_frame_cannot_grow_the_canvas_beyond_the_limits() -> None:
     assert code(grown, Format.GIF) == "side_too_long"
 
 
+def test_a_gif_of_a_header_alone_is_cut() -> None:
+    assert code(GIF[:10], Format.GIF) == "truncated"
+
+
 def test_a_video_in_a_heic_is_refused() -> None:
     assert code(heic(FRAMES[0]) + box(b"moov"), Format.HEIC) == "hidden_video"
 

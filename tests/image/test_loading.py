@@ -26,6 +26,7 @@ from tests.image.samples import (
     exif,
     heic,
     inserted,
+    mpo,
     png,
     scene,
     srgb_profile,
@@ -150,8 +151,9 @@ def test_every_orientation_in_every_container_is_undone(kind: str, orientation: 
         assert loaded.record.notes == noted
 
 
-def test_broken_exif_is_no_exif() -> None:
-    data = encode(scene(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12")
+@pytest.mark.parametrize("tags", [b"MM\0*\0\0\0\x08\xff\xff\x01\x12", b"no tags", b"MM\0*"])
+def test_broken_exif_is_no_exif(tags: bytes) -> None:
+    data = encode(scene(), "JPEG", exif=b"Exif\0\0" + tags)
     assert only(data).shape == (36, 48, 3)
 
 
@@ -252,7 +254,7 @@ def test_pages_may_differ_in_size_mode_and_orientation() -> None:
 @pytest.mark.parametrize("kind", ["MPO", "HEIC"])
 def test_every_picture_of_a_file_is_judged(kind: str) -> None:
     one, two = scene(64, 48, seed=1), scene(64, 48, seed=2)
-    loaded = load(heic(one, two) if kind == "HEIC" else animation("MPO", [one, two]))
+    loaded = load(heic(one, two) if kind == "HEIC" else mpo([one, two]))
     assert loaded.record.format == kind
     assert names(loaded) == ["page 1 of 2", "page 2 of 2"]
     for view, image in zip(loaded.views, (one, two), strict=True):
@@ -282,7 +284,8 @@ def test_names_do_not_matter_and_files_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_loading_is_the_same_in_many_threads() -> None:
-    files = [animation("GIF", MOVING[:12]), encode(cutout((0, 0, 0)), "PNG"), heic(scene())]
+    profiled = encode(DETAILED, "PNG", icc_profile=swapping_profile())
+    files = [animation("GIF", MOVING[:12]), encode(cutout((0, 0, 0)), "PNG"), profiled]
     alone = [load(data) for data in files]
     together: dict[int, LoadedImage] = {}
 

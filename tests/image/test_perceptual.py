@@ -25,7 +25,8 @@ def _cosines(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """The type-II cosine transform of each row, by way of the Fourier transform of its mirror."""
     length = rows.shape[1]
     waves = np.fft.fft(np.hstack([rows, rows[:, ::-1]]))[:, :length]
-    return np.real(waves * np.exp(-0.5j * np.pi * np.arange(length) / length)) / 2
+    turned = waves * np.exp(-0.5j * np.pi * np.arange(length) / length)
+    return np.asarray(np.real(turned) / 2)
 
 
 @examples(60)

@@ -10,7 +10,7 @@ from PIL import features
 from cluejudge.errors import ImageError
 from cluejudge.image import load
 from cluejudge.settings import Limits
-from tests.image.samples import animation, box, encode, heic, scene
+from tests.image.samples import animation, box, encode, heic, mpo, scene
 
 FRAMES = [scene(seed=seed) for seed in range(3)]
 
@@ -44,14 +44,23 @@ def test_a_codec_that_is_not_there_is_named(kind: str, monkeypatch: pytest.Monke
 
 
 def test_pages_that_an_mpo_only_lists_are_noted() -> None:
-    first = len(encode(FRAMES[0], "JPEG"))
-    whole = animation("MPO", FRAMES)
-    cut = whole[: whole.index(b"\xff\xd8\xff", first // 2)]
-    loaded = load(cut)
-    assert [view.name for view in loaded.views] == ["page 1 of 3"]
-    assert "page 2 of 3 is listed but not in the file" in loaded.record.notes
-    assert "page 3 of 3 is listed but not in the file" in loaded.record.notes
+    whole = mpo(FRAMES)
+    second, third = whole.index(b"\xff\xd9") + 2, whole.rindex(b"\xff\xd8\xff")
+    assert load(whole).record.notes == ("all 3 pages judged",)
+    for end, missing in ((second, (2, 3)), (third, (3,))):
+        loaded = load(whole[:end])
+        assert len(loaded.views) == 3 - len(missing)
+        for page in missing:
+            assert f"page {page} of 3 is listed but not in the file" in loaded.record.notes
     assert refusal(whole[:-100]).code == "truncated"
+
+
+def test_of_many_pages_that_an_mpo_lists_those_that_are_there_are_compared() -> None:
+    whole = mpo([scene(seed=seed) for seed in range(12)])
+    loaded = load(whole[: whole.rindex(b"\xff\xd8\xff")])
+    assert len(loaded.views) == 8
+    assert loaded.views[-1].name == "page 11 of 12"
+    assert "8 of 12 pages judged" in loaded.record.notes
 
 
 def test_a_still_avif_with_a_video_is_refused() -> None:

@@ -13,7 +13,7 @@ from cluejudge.image.deadline import Deadline
 from cluejudge.image.frames import Glimpse, choose, glimpse
 from cluejudge.image.perceptual import phash
 from cluejudge.image.picture import Picture
-from cluejudge.image.pillow import decoding, strict_pillow
+from cluejudge.image.pillow import strict_pillow
 from cluejudge.image.reading import check_bytes
 from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
@@ -91,8 +91,7 @@ def _glimpses(source: Source) -> Iterator[tuple[int, Glimpse]]:
     for index in range(source.frames):
         frame = source.render(index)
         if frame is not None:
-            with decoding(source.format):
-                yield index, glimpse(frame.image)
+            yield index, glimpse(frame.image)
 
 
 def _parts(source: Source, indices: Iterable[int], deadline: Deadline) -> Iterator[_Part]:

@@ -35,23 +35,16 @@ def _split(image: PILImage.Image) -> tuple[PILImage.Image, PILImage.Image | None
 
 def _managed(base: PILImage.Image, profile: bytes) -> EightBit:
     if base.mode == "LAB":
-        return _applied(_lab(), base), ("converted from LAB",)
+        return _lab().apply(base), ("converted from LAB",)
     source = ("converted from CMYK",) if base.mode == "CMYK" else ()
     if not profile:
         return base.convert("RGB"), source
     try:
         transform, name = _transform(profile, base.mode)
-        rgb = _applied(transform, base)
+        rgb = transform.apply(base)
     except _PROFILE_ERRORS:
         return base.convert("RGB"), (*source, "a broken or unfit colour profile was ignored")
     return rgb, (*source, f"colour profile {name!r} converted to sRGB")
-
-
-def _applied(transform: ImageCms.ImageCmsTransform, base: PILImage.Image) -> PILImage.Image:
-    rgb = ImageCms.applyTransform(base, transform)
-    if rgb is None:
-        raise ValueError("a colour transform gave no picture")
-    return rgb
 
 
 @lru_cache(maxsize=8)

@@ -101,9 +101,12 @@ def _tiff(data: bytes) -> Format:
 
 
 def _riff(data: bytes) -> Format:
-    if data[8:12] == b"WEBP":
+    kind = data[8:12]
+    if kind == b"WEBP":
         return Format.WEBP
-    raise refuse(Code.VIDEO, "this is a RIFF video or sound, not a picture")
+    if kind in {b"AVI ", b"WAVE"}:
+        raise refuse(Code.VIDEO, "this is an AVI video or a WAVE sound, not a picture")
+    raise refuse(Code.UNKNOWN_TYPE, "this is a RIFF file of no kind that is known here")
 
 
 def _media(data: bytes) -> Format:

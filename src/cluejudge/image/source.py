@@ -50,9 +50,9 @@ class Source:
             self._image = self._opened()
             check_size(*self._image.size, limits)
             self.frames = self._count()
-        check_frames(self.frames, limits)
+            check_frames(self.frames, limits)
+            self._check_whole()
         self.format = self._name()
-        self._check_whole()
 
     def _opened(self) -> ImageFile:
         return _opener(self._kind)(TimedBytes(self._data, self._deadline))
