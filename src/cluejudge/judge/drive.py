@@ -45,10 +45,10 @@ def drive_many(
     window: deque[Running[T]] = deque()
     try:
         while True:
+            yield from _taken(window, ordered)
             _fill(window, source, in_flight)
             if not window:
                 return
-            yield from _taken(window, ordered)
             if asks := merged(window):
                 replies = dict(zip(asks, answer(asks), strict=True))
                 for one in window:

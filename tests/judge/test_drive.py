@@ -1,0 +1,237 @@
+"""The drivers differ in speed only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterable, Iterator, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cluejudge.asks import Ask, Reply, Score, YesNo
+from cluejudge.compiled import CompiledRule
+from cluejudge.judge import Answerer, Gatherer, drive_async, drive_many, drive_one
+from cluejudge.judge.merge import lockstep
+from cluejudge.settings import Method
+from cluejudge.verdict import ViewVerdict
+from tests.judge.rules import atom, methods, rule, rules
+from tests.judge.running import flow, fresh
+from tests.judge.test_flow import worlds
+from tests.judge.world import World, picture, yes_no
+
+PICTURES = [picture(seed) for seed in range(4)]
+
+
+@given(
+    world=worlds(unknown=0.2),
+    rules=rules(3),
+    method=methods(),
+    seeds=st.lists(st.integers(0, 3), min_size=1, max_size=6),
+    sizes=st.tuples(st.integers(1, 5), st.none() | st.integers(1, 7)),
+)
+@settings(max_examples=60)
+def test_all_drivers_find_the_same(
+    world: World,
+    rules: tuple[CompiledRule, ...],
+    method: Method,
+    seeds: list[int],
+    sizes: tuple[int, int | None],
+) -> None:
+    in_flight, max_batch = sizes
+
+    def flows() -> Iterator[Generator[list[Ask], list[Reply], ViewVerdict]]:
+        return (flow(world, PICTURES[seed], rules, method=method) for seed in seeds)
+
+    answer = Answerer(fresh(world).models(), max_batch=max_batch)
+    alone = [drive_one(one, answer) for one in flows()]
+    assert list(drive_many(flows(), answer, in_flight=in_flight)) == alone
+    assert _sorted(drive_many(flows(), answer, in_flight=in_flight, ordered=False)) == _sorted(
+        alone
+    )
+    assert drive_one(lockstep(flows()), answer) == alone
+    assert asyncio.run(_gathered(list(flows()), answer)) == alone
+
+
+def _sorted(verdicts: Iterable[ViewVerdict]) -> list[str]:
+    return sorted(verdict.model_dump_json() for verdict in verdicts)
+
+
+async def _gathered(
+    flows: Sequence[Generator[list[Ask], list[Reply], ViewVerdict]], answer: Answerer
+) -> list[ViewVerdict]:
+    gather = Gatherer(answer)
+    return await asyncio.gather(*(drive_async(one, gather) for one in flows))
+
+
+def test_merged_questions_need_fewer_calls() -> None:
+    chain = rule("r", atom("a cat", "cat"), (atom("a dog", "dog"), atom("fire", "flame")))
+    alone, merged = World(seed=3), World(seed=3)
+    for one in PICTURES:
+        drive_one(flow(alone, one, [chain]), Answerer(alone.models()))
+    flows = (flow(merged, one, [chain]) for one in PICTURES)
+    list(drive_many(flows, Answerer(merged.models()), in_flight=4))
+    assert sum(merged.calls.values()) * 2 < sum(alone.calls.values())
+    assert merged.asked["score"] < alone.asked["score"]  # priors are shared
+
+
+def test_a_picture_given_twice_is_asked_about_once() -> None:
+    once, twice = World(seed=3), World(seed=3)
+    chain = rule("r", atom("a cat", "cat"))
+    drive_one(flow(once, PICTURES[0], [chain]), Answerer(once.models()))
+    flows = (flow(twice, PICTURES[0], [chain]) for _ in range(2))
+    first, second = drive_many(flows, Answerer(twice.models()))
+    assert first == second
+    assert twice.asked == once.asked
+
+
+def counting(rounds: int, result: int) -> Generator[list[Ask], list[Reply], int]:
+    for index in range(rounds):
+        replies = yield [Score(None, f"{result}-{index}")]
+        assert len(replies) == 1
+    return result
+
+
+def yes(asks: Sequence[Ask]) -> list[Reply]:
+    return [yes_no(0.5) for _ in asks]
+
+
+def test_results_keep_their_order_or_come_as_they_are_ready() -> None:
+    rounds = [5, 0, 2, 1]
+    flows = [counting(count, index) for index, count in enumerate(rounds)]
+    assert list(drive_many(flows, yes)) == [0, 1, 2, 3]
+    flows = [counting(count, index) for index, count in enumerate(rounds)]
+    assert list(drive_many(flows, yes, ordered=False)) == [1, 3, 2, 0]
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_flows_are_taken_only_when_there_is_room(ordered: bool) -> None:
+    started = 0
+
+    def flows() -> Iterator[Generator[list[Ask], list[Reply], int]]:
+        nonlocal started
+        for index in range(100):
+            started += 1
+            yield counting(3, index)
+
+    results = drive_many(flows(), yes, in_flight=2, ordered=ordered)
+    for taken in range(1, 6):
+        next(results)
+        assert started <= taken + 2
+
+
+def test_a_slow_first_flow_holds_back_only_so_many() -> None:
+    started = 0
+
+    def flows() -> Iterator[Generator[list[Ask], list[Reply], int]]:
+        nonlocal started
+        for index in range(100):
+            started += 1
+            yield counting(1 if index else 1000, index)
+
+    next(drive_many(flows(), yes, in_flight=2))
+    assert started <= 9
+
+
+def test_no_flows_no_results() -> None:
+    assert list(drive_many([], yes)) == []
+    assert drive_one(lockstep([]), yes) == []
+
+
+def test_nothing_in_flight_is_refused() -> None:
+    with pytest.raises(ValueError, match="in_flight"):
+        next(drive_many([], yes, in_flight=0))
+
+
+def test_flows_are_closed_when_the_results_are_dropped() -> None:
+    closed = []
+
+    def watched() -> Generator[list[Ask], list[Reply], int]:
+        try:
+            yield [Score(None, "a")]
+            yield [Score(None, "b")]
+        finally:
+            closed.append(True)
+        return 0
+
+    results = drive_many([counting(0, 0), watched()], yes, in_flight=2)
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert closed == [True]
+
+
+def test_a_bug_in_a_model_reaches_the_caller_and_closes_the_flow() -> None:
+    def broken(asks: Sequence[Ask]) -> list[Reply]:
+        raise ZeroDivisionError
+
+    one = counting(2, 0)
+    with pytest.raises(ZeroDivisionError):
+        drive_one(one, broken)
+    assert next(one, "closed") == "closed"
+
+
+def test_a_short_answer_is_a_bug() -> None:
+    def short(asks: Sequence[Ask]) -> list[Reply]:
+        return []
+
+    for run in (
+        lambda: drive_one(counting(1, 0), short),
+        lambda: list(drive_many([counting(1, 0)], short)),
+    ):
+        with pytest.raises(ValueError, match="zip"):
+            run()
+
+
+class TestGatherer:
+    def test_what_comes_in_during_a_call_makes_up_the_next(self) -> None:
+        sizes: list[int] = []
+
+        def answer(asks: Sequence[Ask]) -> list[Reply]:
+            sizes.append(len(asks))
+            return yes(asks)
+
+        async def run() -> list[int]:
+            gather = Gatherer(answer)
+            return await asyncio.gather(*(drive_async(counting(1, n), gather) for n in range(10)))
+
+        assert asyncio.run(run()) == list(range(10))
+        assert sum(sizes) == 10
+        assert len(sizes) < 10
+
+    def test_an_error_reaches_all_who_wait_and_nobody_after(self) -> None:
+        calls = 0
+
+        def answer(asks: Sequence[Ask]) -> list[Reply]:
+            nonlocal calls
+            calls += 1
+            if calls == 1:
+                raise ZeroDivisionError
+            return yes(asks)
+
+        async def run() -> list[object]:
+            gather = Gatherer(answer)
+            asks = [[Score(None, "a")], [Score(None, "b")]]
+            first = await asyncio.gather(*map(gather, asks), return_exceptions=True)
+            return [*first, await gather(asks[0])]
+
+        first, second, third = asyncio.run(run())
+        assert isinstance(first, ZeroDivisionError)
+        assert isinstance(second, ZeroDivisionError)
+        assert isinstance(third, list)
+        assert isinstance(third[0], YesNo)
+
+    def test_one_who_gives_up_does_not_take_the_others_along(self) -> None:
+        async def run() -> list[Reply]:
+            gather = Gatherer(yes)
+            quitter = asyncio.create_task(gather([Score(None, "a")]))
+            other = asyncio.create_task(gather([Score(None, "b")]))
+            await asyncio.sleep(0)
+            quitter.cancel()
+            return await other
+
+        assert len(asyncio.run(run())) == 1
+
+    def test_it_serves_one_event_loop_after_another(self) -> None:
+        gather = Gatherer(yes)
+        for _ in range(3):
+            assert len(asyncio.run(gather([Score(None, "a")]))) == 1
