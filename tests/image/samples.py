@@ -55,7 +55,11 @@ def animation(kind: str, frames: list[PILImage.Image], **options: Any) -> bytes:
 
 def mpo(images: list[PILImage.Image]) -> bytes:
     """A multi-picture JPEG (CIPA DC-007); Pillow's own writer misplaces all after the second."""
-    files = [encode(image, "JPEG", quality=90) for image in images]
+    profiles = [image.info.get("icc_profile") for image in images]
+    files = [
+        encode(image, "JPEG", quality=90, icc_profile=profile)
+        for image, profile in zip(images, profiles, strict=True)
+    ]
     count = len(files)
     start = 2 + 4 + 4  # of the directory: behind SOI, the segment's head and its name
     table = start + 8 + 2 + 3 * 12 + 4

@@ -251,6 +251,32 @@ def test_pages_may_differ_in_size_mode_and_orientation() -> None:
     assert loaded.record.notes == ("all 2 pages judged",)
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "MPO"])
+def test_the_profile_of_a_page_is_not_used_for_the_next(kind: str) -> None:
+    swapped, plain = scene(seed=1), scene(seed=2)
+    swapped.info["icc_profile"] = swapping_profile()
+    loaded = load(mpo([swapped, plain]) if kind == "MPO" else animation("TIFF", [swapped, plain]))
+    first, second = (view.picture.pixels.astype(int) for view in loaded.views)
+    assert np.abs(first - np.asarray(swapped)[..., [1, 0, 2]]).mean() < 8
+    assert np.abs(second - np.asarray(plain)).mean() < 8
+
+
+def test_texts_of_a_png_do_not_take_the_place_of_its_facts() -> None:
+    """Keywords that Pillow keeps beside what it found itself."""
+    plain = encode(cutout((0, 0, 0)), "PNG")
+    dark = chunk(b"gAMA", struct.pack(">I", 2000))
+    texts = [
+        chunk(b"tEXt", key + b"\0" + b"1") for key in (b"gamma", b"icc_profile", b"transparency")
+    ]
+    assert load(inserted(plain, dark, *texts)).views == load(inserted(plain, dark)).views
+    moving = animation("PNG", [scene(seed=1), cutout((0, 0, 0), 48).crop((0, 0, 48, 36))])
+    at = moving.rindex(b"fcTL") - 4
+    posed = moving[:at] + chunk(b"tEXt", b"blend\0" + b"9") + moving[at:]
+    end = moving.rindex(b"fdAT") - 4
+    late = moving[:end] + chunk(b"tEXt", b"blend\0" + b"9") + moving[end:]
+    assert load(posed).views == load(late).views == load(moving).views
+
+
 @pytest.mark.parametrize("kind", ["MPO", "HEIC"])
 def test_every_picture_of_a_file_is_judged(kind: str) -> None:
     one, two = scene(64, 48, seed=1), scene(64, 48, seed=2)

@@ -48,6 +48,20 @@ def boxes(data: bytes, deadline: Deadline) -> Iterator[bytes]:
         at += size
 
 
+def without_text(data: bytes) -> bytes:
+    """A PNG without its texts.
+
+    Pillow keeps texts among its own facts, under the keywords that the file gives. There a text
+    called "gamma", "icc_profile" or "blend" takes the place of what every viewer goes by.
+    """
+    parts, start = [], 0
+    for kind, at in _png_chunks(data):
+        if kind in {b"tEXt", b"zTXt", b"iTXt"}:
+            parts.append(data[start : at - 8])
+            start = at + int.from_bytes(data[at - 8 : at - 4], "big") + 4
+    return b"".join((*parts, data[start:])) if parts else data
+
+
 def _check_riff(data: bytes) -> None:
     declared = int.from_bytes(data[4:8], "little") + 8
     if declared > len(data) + 1:  # some writers count the padding byte that they leave out

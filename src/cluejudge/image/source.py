@@ -13,7 +13,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from cluejudge.errors import ImageError
 from cluejudge.image import gamma, orientation
-from cluejudge.image.containers import boxes, check_container
+from cluejudge.image.containers import boxes, check_container, without_text
 from cluejudge.image.deadline import Deadline, TimedBytes
 from cluejudge.image.modes import eight_bit
 from cluejudge.image.pillow import decoding
@@ -25,6 +25,7 @@ from cluejudge.settings import Limits
 
 _CODECS = {Format.AVIF: "avif", Format.WEBP: "webp", Format.JPEG: "jpg", Format.PNG: "zlib"}
 _PAGED = frozenset(("TIFF", "MPO", "HEIC"))
+_OWN_PROFILES = frozenset(("TIFF", "MPO"))  # pages with profiles of their own, or none
 _VIDEO_INSIDE = re.compile(rb"ftyp(?:mp4|iso[m2-9]|qt  |M4V|avc1|3gp)")
 _PHOTOMETRIC, _BITS, _SUBFILE, _SUB_IFDS = 262, 258, 254, 330
 _STRIPS, _TILES = (273, 279), (324, 325)
@@ -45,7 +46,8 @@ class Source:
     def __init__(self, data: bytes, kind: Format, limits: Limits, deadline: Deadline) -> None:
         """Read the headers. Raises `ImageError` for what cannot be opened or is not allowed."""
         check_container(data, kind, limits, deadline)
-        self._data, self._kind, self._limits, self._deadline = data, kind, limits, deadline
+        self._data = without_text(data) if kind is Format.PNG else data
+        self._kind, self._limits, self._deadline = kind, limits, deadline
         with decoding(kind.value):
             self._image = self._opened()
             check_size(*self._image.size, limits)
@@ -101,7 +103,12 @@ class Source:
             raise
 
     def _seek(self, index: int) -> bool:
-        """Cameras' tools drop the later pictures of an MPO and leave the list of them."""
+        """Go to a frame; False for one of an MPO that is not there.
+
+        Cameras' tools drop the later pictures of an MPO and leave the list of them.
+        """
+        if self.format in _OWN_PROFILES and index != self._image.tell():
+            self._image.info.pop("icc_profile", None)  # Pillow would leave it for the next page
         try:
             self._image.seek(index)
         except (ValueError, SyntaxError, EOFError):
