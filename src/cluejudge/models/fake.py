@@ -37,6 +37,7 @@ COLOURS: Mapping[str, tuple[int, int, int]] = {
 _PALETTE = np.array(list(COLOURS.values()), dtype=np.int64)
 _FULL = 0.25  # from this share of the picture on, a colour is as visible as can be
 _ENOUGH = 0.05  # from this share on, the reasoner says Yes
+_LOOKS = 256  # how many pixels are looked at along the longer side
 _CLOSE = 64.0  # distance in RGB within which a pixel is of a plain colour
 
 
@@ -173,17 +174,30 @@ def _yes_no(p: float) -> YesNo:
 
 
 def _located(picture: Picture, word: str) -> list[Located]:
-    names = colours_in(word)
-    mask = np.isin(_nearest(picture), [_index(name) for name in names])
+    mask = np.isin(_nearest(picture), [_index(name) for name in colours_in(word)])
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not names or not len(rows):
+    if not len(rows):
         return []
-    box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return [Located(box, word, float(mask.sum() / box.area))]
+    step = _step(picture)
+    right, bottom = (int(columns[-1]) + 1) * step, (int(rows[-1]) + 1) * step
+    box = Box(
+        int(columns[0]) * step,
+        int(rows[0]) * step,
+        min(right, picture.width),
+        min(bottom, picture.height),
+    )
+    full = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].mean()
+    return [Located(box, word, float(full))]
+
+
+def _step(picture: Picture) -> int:
+    """Every how many pixels a large picture is looked at."""
+    return max(1, max(picture.width, picture.height) // _LOOKS)
 
 
 def _distances(picture: Picture) -> NDArray[np.float64]:
-    gaps = picture.pixels[:, :, None, :].astype(np.int64) - _PALETTE
+    step = _step(picture)
+    gaps = picture.pixels[::step, ::step, None, :].astype(np.int64) - _PALETTE
     return np.asarray(np.sqrt((gaps**2).sum(axis=-1)), dtype=np.float64)
 
 
