@@ -69,8 +69,9 @@ def _from_32_bit(image: PILImage.Image, inverted: bool) -> EightBit:
         note = "floats from 0 to 1 scaled to 8 bits"
     else:
         note = f"values from {low:g} to {high:g} stretched to 8 bits"
-    span = (high - low) or 1.0
-    return PILImage.fromarray(_shown(np.rint((values - low) / span * 255), inverted)), (note,)
+    values -= low  # in place, for at the limit of pixels each copy takes 800 MB
+    values *= 255 / ((high - low) or 1.0)
+    return PILImage.fromarray(_shown(np.rint(values, out=values), inverted)), (note,)
 
 
 def _shown(levels: NDArray[np.uint32] | NDArray[np.float64], inverted: bool) -> NDArray[np.uint8]:
