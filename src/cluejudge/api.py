@@ -27,7 +27,7 @@ from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 from cluejudge.settings import Budget, Limits, Method, Thresholds
-from cluejudge.verdict import Outcome, Verdict
+from cluejudge.verdict import Outcome, Verdict, storable
 
 __all__ = ["Judge", "Progress", "Source", "constitution_path", "find_constitution"]
 
@@ -75,7 +75,7 @@ class Judge:
             outcome=Outcome.ERROR,
             constitution=f"{self.constitution.name} {self.constitution.version}",
             constitution_digest=digest(self.constitution),
-            models={"name": self.models.name, **dict(self.models.card)},
+            models={"name": self.models.name, **{k: storable(v) for k, v in self.models.card}},
             thresholds=thresholds,
             method=method,
             budget=budget,
@@ -113,10 +113,11 @@ class Judge:
 
     def _flow(self, source: Source, name: str) -> Flow[Verdict]:
         """Reads one input when it is started, then judges its views."""
+        name = storable(name)
         try:
             loaded = load(read(source, self.limits), self.limits)
         except ImageError as error:
-            refused = {"image": name, "reason": str(error), "code": error.code}
+            refused = {"image": name, "reason": storable(str(error)), "code": error.code}
             return self._common.model_copy(update=refused)
         return (yield from self._judged(loaded, name))
 
@@ -149,7 +150,4 @@ class Judge:
 
 
 def _name(source: Source, place: int = 1) -> str:
-    """The path; bytes of it that are no text are spelled out, so that any record can hold it."""
-    if isinstance(source, bytes):
-        return f"input {place}"
-    return str(source).encode("utf-8", "backslashreplace").decode()
+    return f"input {place}" if isinstance(source, bytes) else str(source)

@@ -11,6 +11,11 @@ from cluejudge.image import ImageRecord
 from cluejudge.settings import Budget, Frozen, Method, Thresholds
 
 
+def storable(text: str) -> str:
+    """`text` with halves of characters spelled out: file names may hold some, JSON cannot."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class Answer(StrEnum):
     """Whether an atom holds."""
 

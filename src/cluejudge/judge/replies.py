@@ -22,6 +22,7 @@ from cluejudge.asks import (
     YesNo,
 )
 from cluejudge.image import Box
+from cluejudge.verdict import storable
 
 _SLACK = 1e-3  # rounding of float16 and float32 softmaxes
 
@@ -29,7 +30,7 @@ _SLACK = 1e-3  # rounding of float16 and float32 softmaxes
 def checked(ask: Ask, reply: Reply) -> Reply:
     """The reply in plain values, or `Failed` with what is wrong with it as an answer to `ask`."""
     if isinstance(reply, Failed):
-        return Failed(_storable(reply.reason), bool(reply.retryable))
+        return Failed(storable(reply.reason), bool(reply.retryable))
     wrong = _fault(ask, reply)
     return Failed(wrong) if wrong else _plain(reply)
 
@@ -42,7 +43,7 @@ def _plain(reply: Reply) -> Reply:
         case Reasoning():
             answer = None if reply.answer is None else bool(reply.answer)
             p_yes = None if reply.p_yes is None else float(reply.p_yes)
-            return Reasoning(_storable(reply.text), answer, p_yes, int(reply.tokens))
+            return Reasoning(storable(reply.text), answer, p_yes, int(reply.tokens))
         case Boxes():
             return Boxes(tuple(map(_plain_located, reply.found)), float(reply.threshold))
         case Relations():
@@ -56,11 +57,6 @@ def _plain_located(found: Located) -> Located:
     box = found.box
     corners = Box(int(box.left), int(box.top), int(box.right), int(box.bottom))
     return Located(corners, found.word, float(found.score))
-
-
-def _storable(text: str) -> str:
-    """The text without halves of characters, which no JSON or file could hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _fault(ask: Ask, reply: Reply) -> str:
