@@ -1,5 +1,7 @@
+import pytest
+
 from cluejudge.report.card import card
-from cluejudge.verdict import RuleOutcome, Verdict
+from cluejudge.verdict import Answer, Outcome, RuleOutcome, Verdict, ViewVerdict
 from tests.report.samples import ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE, picture
 
 
@@ -35,6 +37,37 @@ def test_the_frame_that_violates_is_the_one_shown() -> None:
     assert html.count("<img") == 1
     assert "<figcaption>frame 7</figcaption>" in html
     assert "fire, flames 0.77" in html
+
+
+def test_a_frame_that_abstains_is_shown_before_those_that_are_safe() -> None:
+    views = (
+        ViewVerdict(view="frame 1", outcome=Outcome.SAFE),
+        ViewVerdict(view="frame 2", outcome=Outcome.ABSTAIN),
+    )
+    verdict = Verdict(image="a.gif", outcome=Outcome.ABSTAIN, views=views)
+    html = card(verdict, {"frame 1": picture(seed=1), "frame 2": picture(seed=2)})
+    assert "<figcaption>frame 2</figcaption>" in html
+    assert html.count("<img") == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "negated", "drawn"),
+    [
+        (Answer.YES, False, True),
+        (Answer.NO, False, False),
+        (Answer.UNSURE, False, True),
+        (Answer.YES, True, False),
+        (Answer.NO, True, True),
+        (Answer.UNSURE, True, True),
+    ],
+)
+def test_boxes_are_drawn_only_where_something_may_be(
+    answer: Answer, negated: bool, drawn: bool
+) -> None:
+    atom = FIRE.model_copy(update={"answer": answer, "negated": negated})
+    rule = ON_FIRE.model_copy(update={"groups": ((atom,),)})
+    html = card(UNSAFE.model_copy(update={"rules": (rule,)}), {"whole": picture()})
+    assert ("fire, flames 0.77" in html) is drawn
 
 
 def test_every_text_of_a_verdict_is_escaped() -> None:

@@ -10,7 +10,7 @@ from cluejudge.report.figure import figure
 from cluejudge.report.markup import Html, tag
 from cluejudge.report.words import is_told, one_line
 from cluejudge.settings import Frozen
-from cluejudge.verdict import EvidenceBox, RuleFinding, Verdict
+from cluejudge.verdict import Answer, EvidenceBox, RuleFinding, Verdict
 
 
 def card(verdict: Verdict, pictures: Mapping[str, Picture]) -> Html:
@@ -25,9 +25,11 @@ def card(verdict: Verdict, pictures: Mapping[str, Picture]) -> Html:
 
 
 def _figures(verdict: Verdict, pictures: Mapping[str, Picture]) -> list[Html]:
-    """The views that a shown rule rests on; if there is none, the first view."""
-    views = dict.fromkeys(found.view for found in verdict.rules if is_told(found))
-    shown = [view for view in views if view in pictures] or list(pictures)[:1]
+    """The views that a shown rule rests on; if there is none, one that came out as the whole."""
+    told = dict.fromkeys(found.view for found in verdict.rules if is_told(found))
+    alike = [view.view for view in verdict.views if view.outcome is verdict.outcome]
+    shown = [view for view in told if view in pictures]
+    shown = shown or [view for view in (*alike, *pictures) if view in pictures][:1]
     if not shown:
         return [figure(verdict.image, "whole", None, ())]
     return [
@@ -36,13 +38,14 @@ def _figures(verdict: Verdict, pictures: Mapping[str, Picture]) -> list[Html]:
 
 
 def _boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
+    """Where the contents are that were found, or may be; not where one was ruled out."""
     return [
         atom.box
         for found in rules
         if found.view == view and is_told(found)
         for group in found.groups
         for atom in group
-        if atom.box is not None
+        if atom.box is not None and atom.answer is not (Answer.YES if atom.negated else Answer.NO)
     ]
 
 
