@@ -5,8 +5,9 @@ import pytest
 from cluejudge.asks import Failed, Reason, Score
 from cluejudge.compiled import ThresholdOverrides
 from cluejudge.image import Box
+from cluejudge.judge import region
 from cluejudge.settings import Method, RegionFill
-from cluejudge.verdict import Cause, Outcome, Stage
+from cluejudge.verdict import Cause, Outcome, Stage, ViewVerdict
 from tests.judge.rules import atom, rule
 from tests.judge.script import NO, OPEN, PICTURE, YES, Script, first_atom, play
 from tests.judge.world import yes_no
@@ -103,3 +104,26 @@ def test_a_failure_here_is_not_reasoned_away() -> None:
     )
     assert play(script, RULE).cause is Cause.MODEL_FAILED
     assert not script.put(Reason)
+
+
+def test_large_pictures_are_asked_about_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("cat", "dog", "bed")
+    chain = rule("r", *(atom(f"a {word}", word) for word in words))
+    boxes = {word: (Box(index, 0, 50, 50), 0.9) for index, word in enumerate(words)}
+    contents = [f"a {word}" for word in words]
+
+    def played() -> tuple[ViewVerdict, list[int]]:
+        script = Script(
+            boxes=boxes,
+            image=dict.fromkeys(contents, 0.8),
+            without=dict.fromkeys(contents, 0.1),
+        )
+        return play(script, chain), [len(asks) for asks in script.put(Score)]
+
+    at_once, lists = played()
+    assert lists == [6, 3]
+    monkeypatch.setattr(region, "_PIXELS", 2 * PICTURE.area)
+    in_portions, lists = played()
+    assert lists == [6, 2, 1]
+    assert in_portions == at_once
+    assert in_portions.outcome is Outcome.UNSAFE

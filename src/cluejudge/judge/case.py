@@ -47,6 +47,7 @@ class Inquiry:
     box: EvidenceBox | None = None
     cropped: bool = False
     scores: AtomScores = AtomScores()
+    leaning: bool | None = None  # on which side of the middle of its bounds its score lies
     visible: bool | None = None
     stage: Stage | None = None
     rationale: str = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cluejudge.asks import Failed, Reason, Reasoning, Reply
 from cluejudge.judge.case import Case, Flow, Inquiry, put, stopped
-from cluejudge.judge.scoring import Debiased, middle_test
 from cluejudge.settings import Undecided
 from cluejudge.verdict import Stage
 
@@ -61,16 +60,7 @@ def _unreasoned(inquiry: Inquiry, how: Undecided) -> Inquiry:
     """Closed as `Method.undecided` says; an answer outside Yes and No stays open in any case."""
     if inquiry.doubt:
         return inquiry.left(Stage.LABEL_MASS, inquiry.doubt)
-    visible = False if how is Undecided.NO else None
-    if how is Undecided.PRIOR:
-        visible = _over_the_middle(inquiry)
+    visible = {Undecided.UNSURE: None, Undecided.NO: False, Undecided.PRIOR: inquiry.leaning}[how]
     if visible is None:
         return inquiry.left(Stage.UNDECIDED, "the token tests left it open and nothing reasoned")
     return inquiry.decided(visible, Stage.DEFAULT)
-
-
-def _over_the_middle(inquiry: Inquiry) -> bool | None:
-    scores = inquiry.scores
-    if scores.debiased is None or scores.low is None or scores.high is None:
-        return None
-    return middle_test(Debiased(scores.debiased, scores.low, scores.high))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.image import Box, Picture
 from cluejudge.judge.case import Case, Flow, Inquiry, Stop, doubts, put, token_answers
 from cluejudge.judge.scoring import region_test
-from cluejudge.settings import RegionFill
 from cluejudge.verdict import Stage
+
+_PIXELS = 2**24  # of pictures without a region that are made at a time
 
 
 def ask_without_region(case: Case) -> Flow[Case]:
@@ -20,18 +22,32 @@ def ask_without_region(case: Case) -> Flow[Case]:
     """
     if not case.method.region:
         return case
-    inquiries = [one for one in case.pending() if one.region and not one.doubt]
-    regions = {one.region for one in inquiries if one.region}
-    removed = _removed(case.picture, regions, case.method.region_fill)
-    asked = [
-        (one, _bundle(one, case.picture, removed[one.region])) for one in inquiries if one.region
-    ]
-    case = yield from put(case, [bundle for _, bundle in asked])
-    return case.changed(_tested(one, token_answers(case, bundle)) for one, bundle in asked)
+    by_region: dict[Box, list[Inquiry]] = {}
+    for inquiry in case.pending():
+        if inquiry.region and not inquiry.doubt:
+            by_region.setdefault(inquiry.region, []).append(inquiry)
+    tested: list[Inquiry] = []
+    for regions in _portions(list(by_region), case.picture):
+        asked = [
+            (inquiry, bundle)
+            for region, without in _removed(case, regions)
+            for inquiry in by_region[region]
+            for bundle in [_bundle(inquiry, case.picture, without)]
+        ]
+        case = yield from put(case, [bundle for _, bundle in asked])
+        tested += [_tested(inquiry, token_answers(case, bundle)) for inquiry, bundle in asked]
+    return case.changed(tested)
 
 
-def _removed(picture: Picture, regions: set[Box], fill: RegionFill) -> dict[Box, Picture]:
-    return {region: picture.without(region, fill) for region in regions}
+def _portions(regions: list[Box], picture: Picture) -> Iterator[list[Box]]:
+    """Regions of which the pictures without them fit into memory together."""
+    size = max(1, _PIXELS // picture.area)
+    return (regions[start : start + size] for start in range(0, len(regions), size))
+
+
+def _removed(case: Case, regions: list[Box]) -> Iterator[tuple[Box, Picture]]:
+    fill = case.method.region_fill
+    return ((region, case.picture.without(region, fill)) for region in regions)
 
 
 def _bundle(inquiry: Inquiry, whole: Picture, without: Picture) -> list[Score]:

@@ -29,9 +29,7 @@ _SLACK = 1e-3  # rounding of float16 and float32 softmaxes
 
 def checked(ask: Ask, reply: Reply) -> Reply:
     """The reply in plain values, or `Failed` with what is wrong with it as an answer to `ask`."""
-    if isinstance(reply, Failed):
-        return Failed(storable(reply.reason), bool(reply.retryable))
-    wrong = _fault(ask, reply)
+    wrong = "" if isinstance(reply, Failed) else _fault(ask, reply)
     return Failed(wrong) if wrong else _plain(reply)
 
 
@@ -50,7 +48,8 @@ def _plain(reply: Reply) -> Reply:
             return Relations(tuple(map(float, reply.cosines)), float(reply.threshold))
         case Recognition():
             return Recognition(float(reply.score), float(reply.threshold))
-    return reply
+        case Failed():
+            return Failed(storable(reply.reason), bool(reply.retryable))
 
 
 def _plain_located(found: Located) -> Located:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.judge.case import Case, Flow, Inquiry, Stop, doubts, put, token_answers
-from cluejudge.judge.scoring import debias, token_test
+from cluejudge.judge.scoring import debias, middle_test, token_test
 from cluejudge.settings import Debias
 from cluejudge.verdict import Stage
 
@@ -48,4 +48,6 @@ def _tested(inquiry: Inquiry, answers: list[YesNo] | Stop, how: Debias) -> Inqui
     if doubt:
         return replace(inquiry, doubt=doubt)
     visible = token_test(debiased)
-    return inquiry if visible is None else inquiry.decided(visible, Stage.PRIOR)
+    if visible is None:
+        return replace(inquiry, leaning=middle_test(debiased))
+    return inquiry.decided(visible, Stage.PRIOR)
