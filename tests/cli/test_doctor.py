@@ -38,11 +38,11 @@ def test_a_missing_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: 
     from importlib import metadata
 
     def version(name: str) -> str:
-        if name in {"pillow-heif", "torch"}:
+        if name in {"pi-heif", "torch"}:
             raise metadata.PackageNotFoundError(name)
         return "1.0"
 
-    asked = ["click>=8.1", 'pillow-heif>=0.20; extra == "heic"', 'torch>=2.4; extra == "torch"']
+    asked = ["click>=8.1", 'pi-heif>=0.20; extra == "heic"', 'torch>=2.4; extra == "torch"']
     monkeypatch.setattr(metadata, "version", version)
     monkeypatch.setattr(metadata, "requires", lambda _: [*asked, 'torch>=2.4; extra == "train"'])
     assert run(["doctor", "--model", "fake"]) == exits.OK

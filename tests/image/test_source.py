@@ -23,7 +23,7 @@ def refusal(data: bytes, limits: Limits | None = None) -> ImageError:
 
 def test_heic_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     data = heic(scene())
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.setitem(sys.modules, "pi_heif", None)
     error = refusal(data)
     assert error.code == "needs_extra"
     assert "pip install 'cluejudge[heic]'" in str(error)

@@ -93,7 +93,7 @@ def _codecs() -> Iterator[Check]:
         detail = f"decoded with {feature} {version}" if version else "Pillow lacks the codec"
         yield Check(f"{name} pictures", version is not None, detail, needed=name in {"JPEG", "PNG"})
     try:
-        detail = f"decoded with pillow-heif {metadata.version('pillow-heif')}"
+        detail = f"decoded with pi-heif {metadata.version('pi-heif')}"
         yield Check("HEIC pictures", True, detail, needed=False)
     except metadata.PackageNotFoundError:
         yield Check("HEIC pictures", False, "pip install 'cluejudge[heic]'", needed=False)

@@ -30,7 +30,7 @@ class _Strictness:
         with self._lock:
             if self._inside == 0:
                 self._undo.enter_context(warnings.catch_warnings())
-                warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)(\.|$)")
+                warnings.filterwarnings("ignore", module=r"(PIL|pi_heif)(\.|$)")
                 tolerant = ImageFile.LOAD_TRUNCATED_IMAGES
                 self._undo.callback(_LOGGER.setLevel, _LOGGER.level)
                 _LOGGER.setLevel(logging.CRITICAL)

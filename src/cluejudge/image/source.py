@@ -151,9 +151,9 @@ def _opener(kind: Format) -> Callable[[TimedBytes], ImageFile]:
 def _heic_opener() -> Callable[[TimedBytes], ImageFile]:
     """The plugin's class itself: registering it would change Pillow for the whole process."""
     try:
-        from pillow_heif import HeifImageFile
+        from pi_heif import HeifImageFile
     except ImportError as error:
-        message = "HEIC pictures need the optional package pillow-heif"
+        message = "HEIC pictures need the optional package pi-heif"
         raise refuse(Code.NEEDS_EXTRA, message) from error
     opener: Callable[[TimedBytes], ImageFile] = HeifImageFile
     return opener
