@@ -15,6 +15,7 @@ from cluejudge.errors import CluejudgeError
 COMMANDS = {
     "judge": Lazy("cluejudge.cli.judge:judge", "Judge images against a constitution."),
     "rules": Lazy("cluejudge.cli.rules:rules", "Show a constitution and its chains."),
+    "scenes": Lazy("cluejudge.cli.scenes:scenes", "Write labelled pictogram scenes."),
     "demo": Lazy("cluejudge.cli.demo:demo", "Judge the example images and write a report."),
     "doctor": Lazy("cluejudge.cli.doctor:doctor", "Show what is installed and usable."),
 }

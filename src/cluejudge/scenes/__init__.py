@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pictogram scenes: images whose truth is known, because they are drawn from it."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from cluejudge.scenes import plan
 from cluejudge.scenes.backgrounds import random_background
+from cluejudge.scenes.facts import Things
 from cluejudge.scenes.layout import build_cluster, occluder, place
 from cluejudge.scenes.rules import RULES, SceneRule
 from cluejudge.scenes.spec import Recipe, Scene, Sprite
@@ -27,6 +28,9 @@ class Intent(StrEnum):
     BORDERLINE = "borderline"
 
 
+FOR_A_RULE = (Intent.VIOLATING, Intent.BORDERLINE)
+
+
 def compose(
     intent: Intent,
     rng: np.random.Generator,
@@ -37,8 +41,11 @@ def compose(
     """Draw up a scene of `intent`, all of it in pictograms of `styles`.
 
     A borderline scene misses exactly one group of `rule` and violates no rule at all; a clean
-    one violates none; a violating one violates `rule` at least.
+    one violates none; a violating one violates `rule` at least. Clean and free ones are made for
+    no rule, whatever `rule` is. Raises `ValueError` where a rule is needed and absent.
     """
+    if rule is None and intent in FOR_A_RULE:
+        raise ValueError(f"a {intent} scene is made for a rule")
     for _ in range(TRIES):
         scene = _attempt(intent, rng, rule)
         if scene is not None:
@@ -54,20 +61,26 @@ def _attempt(intent: Intent, rng: np.random.Generator, rule: SceneRule | None) -
     sprites, things = arranged
     if rng.random() < 0.2 and (cover := occluder(sprites, len(things), rng)):
         sprites, things = (*sprites, cover[0]), (*things, cover[1])
-    if intent is Intent.VIOLATING and rule is not None and not rule.violated(things):
-        return None
-    safe = intent in (Intent.CLEAN, Intent.BORDERLINE)
-    if safe and any(other.violated(things) for other in RULES.values()):
-        return None
-    if intent is Intent.BORDERLINE and rule is not None and rule.failing(things) != [missed]:
+    if not _as_meant(intent, things, rule, missed):
         return None
     return Scene(random_background(rng), sprites, things)
+
+
+def _as_meant(intent: Intent, things: Things, rule: SceneRule | None, missed: int | None) -> bool:
+    """Whether `things` are what the scene is made for: chance can add to what was planned."""
+    if intent is Intent.FREE:
+        return True
+    if intent is Intent.VIOLATING:
+        return rule is None or rule.violated(things)
+    if any(other.violated(things) for other in RULES.values()):
+        return False
+    return intent is Intent.CLEAN or rule is None or rule.failing(things) == [missed]
 
 
 def _recipes(
     intent: Intent, rng: np.random.Generator, rule: SceneRule | None
 ) -> tuple[list[Recipe], int | None]:
-    if rule is None or intent in (Intent.FREE, Intent.CLEAN):
+    if rule is None or intent not in FOR_A_RULE:
         return plan.free(rng), None
     missed = int(rng.integers(len(rule.chain))) if intent is Intent.BORDERLINE else None
     recipes, banned = plan.for_rule(rule, missed, rng)
@@ -79,9 +92,7 @@ def _recipes(
     return recipes, missed
 
 
-def dress(
-    scene: Scene, rng: np.random.Generator, sprites: Sprites, styles: Sequence[str]
-) -> Scene:
+def dress(scene: Scene, rng: np.random.Generator, sprites: Sprites, styles: Sequence[str]) -> Scene:
     """Choose a style and a drawing for every sprite; things of one kind may differ in drawing."""
     main = styles[int(rng.integers(len(styles)))]
     mixed = len(styles) > 1 and rng.random() < 0.35
@@ -91,9 +102,8 @@ def dress(
         key = (sprite.thing, sprite.concept)
         if key not in tiles:
             style = styles[int(rng.integers(len(styles)))] if mixed else main
-            style = style if sprites.has(style, sprite.concept) else sprites.any_style(
-                sprite.concept, styles
-            )
+            if not sprites.has(style, sprite.concept):
+                style = sprites.any_style(sprite.concept, styles)
             tiles[key] = style, sprites.pick(style, sprite.concept, rng)
         style, tile = tiles[key]
         dressed.append(replace(sprite, style=style, tile=tile))

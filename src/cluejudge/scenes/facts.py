@@ -67,8 +67,9 @@ class State:
 
     @property
     def objects(self) -> tuple[str, ...]:
-        """Words for the detector."""
-        return (TERMS[self.term].noun,)
+        """Words for the detector; a bed is looked for too, for it is no part of who is in it."""
+        noun = TERMS[self.term].noun
+        return (noun, TERMS["bed"].noun) if self.state == "in_bed" else (noun,)
 
     def holds(self, things: Things) -> bool:
         """Whether it is true of a scene."""

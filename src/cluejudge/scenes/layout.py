@@ -18,6 +18,7 @@ from cluejudge.scenes.world import CLUTTER
 
 GAP = 0.035
 MIN_HOST, MAX_HOST = 0.19, 0.45
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Cluster:
     things: tuple[Thing, ...]
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
+    def box(self) -> Box:
         """Left, top, right, bottom in host sides."""
         reach = [(s, s.size * _swell(s.angle) / 2) for s in self.sprites]
         return (
@@ -46,7 +47,7 @@ def _swell(angle: float) -> float:
 
 
 def _sprite(
-    rng: np.random.Generator, concept: str, x: float, y: float, size: float, thing: int
+    rng: np.random.Generator, concept: str, x: float, y: float, *, size: float, thing: int
 ) -> Sprite:
     wide = rng.random() < 0.12
     angle = float(rng.uniform(-50, 50) if wide else rng.normal(0, 9))
@@ -57,7 +58,7 @@ def build_cluster(recipe: Recipe, rng: np.random.Generator) -> Cluster:
     """Arrange the sprites of one recipe."""
     if "in_bed" in recipe.states:
         return _bed(recipe, rng)
-    sprites = [_sprite(rng, recipe.concept, 0.0, 0.0, 1.0, 0)]
+    sprites = [_sprite(rng, recipe.concept, 0.0, 0.0, size=1.0, thing=0)]
     things = [Thing(recipe.concept, recipe.states)]
     if "on_fire" in recipe.states:
         sprites += _flames(rng, len(things))
@@ -70,7 +71,7 @@ def build_cluster(recipe: Recipe, rng: np.random.Generator) -> Cluster:
         size = float(rng.uniform(0.6, 0.95))
         x = side * (0.5 + size / 2) * float(rng.uniform(0.62, 0.74))
         y = float(rng.uniform(-0.2, 0.3))
-        sprites.append(_sprite(rng, held, x, y, size, len(things)))
+        sprites.append(_sprite(rng, held, x, y, size=size, thing=len(things)))
         things.append(Thing(held, touches=frozenset({0})))
         side = -side
     return Cluster(tuple(sprites), tuple(things))
@@ -121,18 +122,18 @@ def _bed(recipe: Recipe, rng: np.random.Generator) -> Cluster:
         shift = (index - (len(sleepers) - 1) / 2) * 0.78
         x = shift + float(rng.normal(0, 0.06))
         y = float(rng.uniform(-0.12, 0.1))
-        sprites.append(_sprite(rng, sleeper, x, y, float(rng.uniform(0.75, 0.95)), len(things)))
+        size = float(rng.uniform(0.75, 0.95))
+        sprites.append(_sprite(rng, sleeper, x, y, size=size, thing=len(things)))
         states = recipe.states if index == 0 else frozenset({"in_bed"})
         things.append(Thing(sleeper, states, frozenset({0})))
     if "bleeding" in recipe.states:
         x, y = sprites[1].x, sprites[1].y
         drops = _drops(rng, len(things))
-        sprites += [replace(d, x=d.x * 0.85 + x, y=d.y * 0.85 + y, size=d.size * 0.9) for d in drops]
+        sprites += [
+            replace(d, x=d.x * 0.85 + x, y=d.y * 0.85 + y, size=d.size * 0.9) for d in drops
+        ]
         things.append(Thing("blood"))
     return Cluster(tuple(sprites), tuple(things))
-
-
-Box = tuple[float, float, float, float]
 
 
 def _apart(box: Box, others: Sequence[Box], gap: float) -> bool:
@@ -198,7 +199,11 @@ def _gather(
         for s in cluster.sprites:
             sprites.append(
                 replace(
-                    s, x=s.x * scale + x, y=s.y * scale + y, size=s.size * scale, thing=s.thing + base
+                    s,
+                    x=s.x * scale + x,
+                    y=s.y * scale + y,
+                    size=s.size * scale,
+                    thing=s.thing + base,
                 )
             )
         for thing in cluster.things:
@@ -221,5 +226,5 @@ def occluder(
     if not (0.06 < x < 0.94 and 0.06 < y < 0.94):
         return None
     size = float(rng.uniform(0.11, 0.15))
-    sprite = _sprite(rng, concept, x, y, size, thing)
+    sprite = _sprite(rng, concept, x, y, size=size, thing=thing)
     return sprite, Thing(concept)

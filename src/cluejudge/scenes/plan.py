@@ -18,11 +18,11 @@ from cluejudge.scenes.world import (
     HOLDABLE,
     OVERLAYS,
     PEOPLE,
+    SIGNS,
     TERMS,
     siblings,
 )
 
-STATE_SHOWS = {"on_fire": "fire", "bleeding": "blood", "in_bed": "bed"}
 EXCEPTIONS = ("doctor", "police_officer", "fire_engine")
 
 
@@ -52,25 +52,28 @@ BIASES = (
 )
 """Declared in the model card: what debiasing has to work against."""
 
-_WEIGHTS = {"man": 2.0, "woman": 2.0, "baby": 2.5, "doctor": 1.4}
+WEIGHTS = {"man": 2.0, "woman": 2.0, "baby": 2.5, "doctor": 1.4}
+"""How much likelier a concept is in a free scene than one that is not named here."""
+MAKER_CHANCES = (0.5, 0.1, 0.12, 0.06, 0.17, 0.05)
+"""Of an object in a free scene: plain, on fire, bleeding, in bed, holding, fire or blood alone."""
 
 
 def free(rng: np.random.Generator) -> list[Recipe]:
     """A scene of the world as it is, biases included."""
     names = [c for c in CONCEPTS if c not in OVERLAYS]
-    weights = np.array([_WEIGHTS.get(name, 1.0) for name in names])
+    weights = np.array([WEIGHTS.get(name, 1.0) for name in names])
     weights /= weights.sum()
     recipes: list[Recipe] = []
+    makers: tuple[Callable[[np.random.Generator], Recipe], ...] = (
+        lambda r: Recipe(str(r.choice(names, p=weights))),
+        _burning,
+        _bleeding,
+        _sleeping,
+        _holding,
+        lambda r: Recipe(pick(r, OVERLAYS)),
+    )
     for _ in range(int(rng.integers(1, 6))):
-        makers: tuple[Callable[[np.random.Generator], Recipe], ...] = (
-            lambda r: Recipe(str(r.choice(names, p=weights))),
-            _burning,
-            _bleeding,
-            _sleeping,
-            _holding,
-            lambda r: Recipe(pick(r, OVERLAYS)),
-        )
-        kind = int(rng.choice(len(makers), p=[0.5, 0.1, 0.12, 0.06, 0.17, 0.05]))
+        kind = int(rng.choice(len(makers), p=MAKER_CHANCES))
         recipes.append(makers[kind](rng))
     shown = {concept for recipe in recipes for concept in recipe.concepts}
     recipes += [Recipe(b.also) for b in BIASES if b.given in shown and rng.random() < b.chance]
@@ -194,7 +197,7 @@ def _near_misses(
         if not any(c in TERMS[part].members for c in have)
     ]
     if isinstance(literal, State) and rng.random() < 0.8:
-        apart.append(Recipe(STATE_SHOWS[literal.state]))
+        apart.append(Recipe(SIGNS[literal.state]))
     return apart
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 from PIL import Image as PILImage
 
 from cluejudge.scenes.backgrounds import draw_background
@@ -61,10 +60,9 @@ def _stamp(sprite: Sprite, side: int, sprites: Sprites) -> PILImage.Image:
 
 
 def _clip(inner: PixelBox, left: int, top: int, side: int) -> PixelBox | None:
-    edges = np.clip(np.array(inner) + (left, top, left, top), 0, side)
-    if edges[0] >= edges[2] or edges[1] >= edges[3]:
-        return None
-    return int(edges[0]), int(edges[1]), int(edges[2]), int(edges[3])
+    x0, x1 = (min(max(x + left, 0), side) for x in inner[::2])
+    y0, y1 = (min(max(y + top, 0), side) for y in inner[1::2])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 def _join(one: PixelBox | None, other: PixelBox | None) -> PixelBox | None:

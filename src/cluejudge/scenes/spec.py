@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cluejudge.scenes.facts import Thing
+from cluejudge.scenes.world import SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,5 @@ class Recipe:
     @property
     def concepts(self) -> tuple[str, ...]:
         """Every concept that drawing it makes visible."""
-        overlays = {"on_fire": "fire", "bleeding": "blood", "in_bed": "bed"}
-        shown = tuple(overlays[state] for state in sorted(self.states))
+        shown = tuple(SIGNS[state] for state in sorted(self.states))
         return (self.concept, *self.holds, *self.bedmates, *shown)

@@ -91,8 +91,10 @@ TERMS: dict[str, Term] = CONCEPTS | KINDS
 
 PEOPLE = KINDS["person"].members
 ANIMALS = KINDS["animal"].members
+SIGNS = {"on_fire": "fire", "bleeding": "blood", "in_bed": "bed"}
+"""Each state, and the concept that shows it when drawn over or under something."""
 OVERLAYS = ("fire", "blood")
-"""Concepts that also stand for a state when drawn over something."""
+"""Signs that are drawn over what they belong to."""
 CLUTTER = ("flower", "apple", "ball", "book", "umbrella", "balloon", "clock", "guitar")
 """Concepts of no rule: drawn at will, and allowed to cover a part of others."""
 BURNABLE = ("person", "animal", "house", "car", "tree")
