@@ -186,6 +186,15 @@ class TestMany:
         next(verdicts)
         assert taken == 2
 
+    @pytest.mark.parametrize("one", ["photo.png", b"photo"])
+    def test_one_source_is_not_many(self, judge: Judge, one: str | bytes) -> None:
+        with pytest.raises(UsageError, match="use judge for one"):
+            judge.judge_many(one)  # type: ignore[arg-type]
+
+    def test_nothing_in_flight_is_refused_at_once(self, judge: Judge) -> None:
+        with pytest.raises(UsageError, match="in_flight is 0"):
+            judge.judge_many([SAFE], in_flight=0)
+
     def test_questions_of_many_images_are_merged(self) -> None:
         scorer = Counting()
         judge = Judge(COLOURS, model=Models("m", scorer))

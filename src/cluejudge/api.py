@@ -10,7 +10,7 @@ from typing import TypeAlias
 from cluejudge.builtin import constitution_path, find_constitution
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
-from cluejudge.errors import ImageError
+from cluejudge.errors import ImageError, UsageError
 from cluejudge.image import LoadedImage, load, read
 from cluejudge.judge import (
     Answerer,
@@ -97,15 +97,15 @@ class Judge:
         Their questions are merged into full batches. Sources are taken, and files read, only when
         there is room; bytes are called by their place, from 1, such as `input 3`.
         """
-        total = len(sources) if isinstance(sources, Sized) else None
+        if isinstance(sources, str | bytes):
+            raise UsageError("judge_many takes several sources", hint="use judge for one")
+        if in_flight < 1:
+            raise UsageError(f"in_flight is {in_flight}", hint="it must be at least 1")
         flows = (
             self._flow(source, _name(source, place)) for place, source in enumerate(sources, 1)
         )
-        verdicts = drive_many(flows, self._answer, in_flight=in_flight)
-        for done, verdict in enumerate(verdicts, 1):
-            if progress:
-                progress(done, total)
-            yield verdict
+        total = len(sources) if isinstance(sources, Sized) else None
+        return _told(drive_many(flows, self._answer, in_flight=in_flight), progress, total)
 
     async def ajudge(self, source: Source, name: str | None = None) -> Verdict:
         """As `judge`, in threads; the questions of calls that run at the same time are merged."""
@@ -147,6 +147,16 @@ class Judge:
                 "cost": combined.cost,
             }
         )
+
+
+def _told(
+    verdicts: Iterator[Verdict], progress: Progress | None, total: int | None
+) -> Iterator[Verdict]:
+    """The verdicts; `progress` hears of each before it is yielded."""
+    for done, verdict in enumerate(verdicts, 1):
+        if progress:
+            progress(done, total)
+        yield verdict
 
 
 def _name(source: Source, place: int = 1) -> str:

@@ -99,9 +99,10 @@ def test_a_batch_of_nothing_is_refused(max_batch: int) -> None:
 
 def test_one_bad_ask_fails_alone() -> None:
     scorer = Scorer(bad=frozenset("b"))
-    replies = Answerer(Models("m", scorer))([Score(None, name) for name in "abc"])
-    assert replies == [yes_no(0.5), Failed("cannot read this", retryable=True), yes_no(0.5)]
-    assert [len(batch) for batch in scorer.batches] == [3, 1, 1, 1]
+    replies = Answerer(Models("m", scorer))([Score(None, name) for name in "abcdefgh"])
+    failed = Failed("cannot read this", retryable=True)
+    assert replies == [yes_no(0.5), failed, *[yes_no(0.5)] * 6]
+    assert [len(batch) for batch in scorer.batches] == [8, 4, 2, 1, 1, 2, 4]
 
 
 def test_a_single_ask_is_not_tried_twice() -> None:

@@ -37,7 +37,7 @@ class Writer:
 class TestCascadeContract(ReasonerContract):
     @pytest.fixture
     def reasoner(self) -> Reasoner:
-        return CascadedReasoner(Writer(), count_tokens=lambda text: 1)
+        return CascadedReasoner(Writer())
 
 
 def test_two_requests_for_each_ask_in_two_batches() -> None:
@@ -46,9 +46,9 @@ def test_two_requests_for_each_ask_in_two_batches() -> None:
     asks = [Reason(ONE, "a $cat {here}", 77), Reason(TWO, "a dog")]
     first, second = reasoner.reason(asks)
     thinking, summing = writer.batches
-    assert [(ask.image, ask.max_tokens) for ask in thinking] == [(ONE, 77), (TWO, 300)]
+    assert [(ask.image, ask.max_tokens) for ask in thinking] == [(ONE, 39), (TWO, 200)]
     assert "a $cat {here}" in thinking[0].prompt
-    assert [ask.image for ask in summing] == [None, None]
+    assert [(ask.image, ask.max_tokens) for ask in summing] == [(None, 38), (None, 100)]
     assert "a dog" in summing[1].prompt
     assert f"I see {TWO.digest[:4]}" in summing[1].prompt
     assert first.text == f"I see {ONE.digest[:4]}\n\nit is there"

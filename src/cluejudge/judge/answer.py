@@ -47,9 +47,9 @@ class Answerer:
     """Answers asks by `models`.
 
     Asks are grouped by kind, equal ones are put once, and each kind is one call of its model, or
-    several of at most `max_batch` asks. A model that raises `ModelError` on a batch is asked one by
-    one, so that only the asks it cannot answer are `Failed`; any other exception is a bug and is
-    raised. Calls from several threads wait for each other: models need not be thread-safe.
+    several of at most `max_batch` asks. A batch on which a model raises `ModelError` is halved
+    until only the asks it cannot answer are `Failed`; any other exception is a bug and is raised.
+    Calls from several threads wait for each other: models need not be thread-safe.
     """
 
     def __init__(self, models: Models, *, max_batch: int | None = None) -> None:
@@ -97,7 +97,8 @@ def _answered(call: Callable[[list[A]], Sequence[Reply]], asks: list[A]) -> Sequ
     except ModelError as error:
         if len(asks) == 1:
             return [Failed(str(error), error.retryable)]
-        return [reply for ask in asks for reply in _answered(call, [ask])]
+        half = len(asks) // 2
+        return [*_answered(call, asks[:half]), *_answered(call, asks[half:])]
     if len(replies) != len(asks):
         miscounted = Failed(f"{len(asks)} asks were answered by {len(replies)} replies")
         return [miscounted] * len(asks)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from cluejudge.asks import Ask, Failed, Locate, Reason, Reasoning, Relate, Reply, Score, YesNo
+from cluejudge.asks import Ask, Locate, Reason, Reasoning, Relate, Reply, Score
 from cluejudge.image import Box, Picture
 from cluejudge.judge.budget import Allowance
 from cluejudge.judge.plan import Question
@@ -141,43 +141,6 @@ def put(case: Case, bundles: Iterable[Sequence[Ask]]) -> Flow[Case]:
     return replace(
         case, replies={**case.replies, **replies}, cost=_spent(case.cost, replies.values())
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a test could not be made."""
-
-    stage: Stage
-    reason: str
-
-
-def token_answers(case: Case, bundle: Sequence[Score]) -> list[YesNo] | Stop:
-    """The replies to `bundle`, or why there are none."""
-    answers = []
-    for ask in bundle:
-        reply = case.reply(ask)
-        if isinstance(reply, YesNo):
-            answers.append(reply)
-        else:
-            return stopped(reply)
-    return answers
-
-
-def stopped(reply: Reply | None) -> Stop:
-    """Why an ask has no usable reply."""
-    if isinstance(reply, Failed):
-        return Stop(Stage.FAILED, reply.reason)
-    return Stop(Stage.BUDGET, "the budget was spent")
-
-
-def doubts(answers: Sequence[YesNo], thresholds: Thresholds) -> str:
-    """Why token answers are no answers: too little of them is Yes or No, or one is a bound."""
-    mass = min(answer.label_mass for answer in answers)
-    if mass <= 0 or mass < thresholds.min_label_mass:
-        return f"only {mass:.2g} of the model's answer was Yes or No"
-    if not all(answer.exact for answer in answers):
-        return "the model gave only a bound on the probability of Yes or No"
-    return ""
 
 
 def _key(ask: Ask) -> _Key:

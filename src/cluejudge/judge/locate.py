@@ -7,7 +7,8 @@ from functools import reduce
 
 from cluejudge.asks import Boxes, Failed, Locate, Located, Reply
 from cluejudge.image import Box
-from cluejudge.judge.case import Case, Flow, Inquiry, put, stopped
+from cluejudge.judge.case import Case, Flow, Inquiry, put
+from cluejudge.judge.reading import stopped
 from cluejudge.settings import BoxChoice
 from cluejudge.verdict import EvidenceBox
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cluejudge.asks import Failed, Reason, Reasoning, Reply
-from cluejudge.judge.case import Case, Flow, Inquiry, put, stopped
+from cluejudge.asks import Reason, Reasoning, Reply
+from cluejudge.judge.case import Case, Flow, Inquiry, put
+from cluejudge.judge.reading import stopped
 from cluejudge.settings import Undecided
 from cluejudge.verdict import Stage
 
@@ -43,7 +44,7 @@ def _ask(case: Case, inquiry: Inquiry) -> Reason:
 
 
 def _reasoned(inquiry: Inquiry, reply: Reply) -> Inquiry:
-    if isinstance(reply, Failed) or not isinstance(reply, Reasoning):
+    if not isinstance(reply, Reasoning):
         stop = stopped(reply)
         return inquiry.left(stop.stage, stop.reason)
     inquiry = inquiry.scored(reasoning=reply.p_yes)

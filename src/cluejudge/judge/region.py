@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.image import Box, Picture
-from cluejudge.judge.case import Case, Flow, Inquiry, Stop, doubts, put, token_answers
+from cluejudge.judge.case import Case, Flow, Inquiry, put
+from cluejudge.judge.reading import Stop, doubts, token_answers
 from cluejudge.judge.scoring import region_test
 from cluejudge.verdict import Stage
 

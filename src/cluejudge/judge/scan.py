@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cluejudge.asks import Ask, Failed, Recognise, Recognition, Relate, Relations, Reply
-from cluejudge.judge.case import Case, Flow, Inquiry, put, stopped
+from cluejudge.judge.case import Case, Flow, Inquiry, put
 from cluejudge.judge.plan import PlannedRule
+from cluejudge.judge.reading import stopped
 from cluejudge.verdict import Cause
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.judge.case import Case, Flow, Inquiry, Stop, doubts, put, token_answers
+from cluejudge.judge.case import Case, Flow, Inquiry, put
+from cluejudge.judge.reading import Stop, doubts, token_answers
 from cluejudge.judge.scoring import debias, middle_test, token_test
 from cluejudge.settings import Debias
 from cluejudge.verdict import Stage

@@ -14,7 +14,7 @@ from cluejudge.errors import ModelError
 from cluejudge.models.protocols import Write, Writer
 
 _FENCED = re.compile(r"\s*```(?:json)?[ \t]*\n(.*?)\n?[ \t]*```\s*", re.DOTALL | re.IGNORECASE)
-_SUMMARY_TOKENS = 150
+_SUMMARY_TOKENS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ def estimated_tokens(text: str) -> int:
 class CascadedReasoner:
     """Two requests an ask: one reasons about the picture, one sums the reasoning up as JSON.
 
-    The first may be as long as `Reason.max_tokens`, the second has its own small limit and sees no
-    picture, so that it cannot judge anew. What cannot be read is no answer, never a Yes or a No.
-    `count_tokens` charges the texts written to the budget; without one they are estimated.
+    Both together may be as long as `Reason.max_tokens`; the second has at most 100 tokens of it,
+    and sees no picture, so that it cannot judge anew. What cannot be read is no answer, never a
+    Yes or a No. `count_tokens` counts what was written; without one it is estimated.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class CascadedReasoner:
             [self._second(ask, thought) for ask, thought in zip(asks, thoughts, strict=True)]
         )
         return [
-            self._reasoning(thought, summary)
-            for thought, summary in zip(thoughts, summaries, strict=True)
+            self._reasoning(ask, thought, summary)
+            for ask, thought, summary in zip(asks, thoughts, summaries, strict=True)
         ]
 
     def _written(self, requests: list[Write]) -> list[str]:
@@ -70,17 +70,22 @@ class CascadedReasoner:
         return texts
 
     def _first(self, ask: Reason) -> Write:
-        return Write(self._reason.render(content=ask.content), ask.image, ask.max_tokens)
+        prompt = self._reason.render(content=ask.content)
+        return Write(prompt, ask.image, ask.max_tokens - _summary_tokens(ask))
 
     def _second(self, ask: Reason, thought: str) -> Write:
         prompt = self._summarise.render(content=ask.content, reasoning=thought)
-        return Write(prompt, max_tokens=_SUMMARY_TOKENS)
+        return Write(prompt, max_tokens=_summary_tokens(ask))
 
-    def _reasoning(self, thought: str, summary: str) -> Reasoning:
+    def _reasoning(self, ask: Reason, thought: str, summary: str) -> Reasoning:
         read = parse_summary(summary)
         text = f"{thought.strip()}\n\n{read.rationale if read else summary.strip()}".strip()
-        tokens = self._count(thought) + self._count(summary)
+        tokens = min(self._count(thought) + self._count(summary), ask.max_tokens)
         return Reasoning(text, read.answer if read else None, None, tokens)
+
+
+def _summary_tokens(ask: Reason) -> int:
+    return min(_SUMMARY_TOKENS, ask.max_tokens // 2)
 
 
 def parse_summary(text: str) -> Summary | None:

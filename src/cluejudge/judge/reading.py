@@ -1,0 +1,47 @@
+"""What the stages make of the replies to their asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cluejudge.asks import Failed, Reply, Score, YesNo
+from cluejudge.judge.case import Case
+from cluejudge.settings import Thresholds
+from cluejudge.verdict import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a test could not be made."""
+
+    stage: Stage
+    reason: str
+
+
+def stopped(reply: Reply | None) -> Stop:
+    """Why an ask has no usable reply: it failed, or it was never put."""
+    if isinstance(reply, Failed):
+        return Stop(Stage.FAILED, reply.reason)
+    return Stop(Stage.BUDGET, "the budget was spent")
+
+
+def token_answers(case: Case, bundle: Sequence[Score]) -> list[YesNo] | Stop:
+    """The replies to `bundle`, or why there are none."""
+    answers = []
+    for ask in bundle:
+        reply = case.reply(ask)
+        if not isinstance(reply, YesNo):
+            return stopped(reply)
+        answers.append(reply)
+    return answers
+
+
+def doubts(answers: Sequence[YesNo], thresholds: Thresholds) -> str:
+    """Why token answers are no answers: too little of them is Yes or No, or one is a bound."""
+    mass = min(answer.label_mass for answer in answers)
+    if mass <= 0 or mass < thresholds.min_label_mass:
+        return f"only {mass:.2g} of the model's answer was Yes or No"
+    if not all(answer.exact for answer in answers):
+        return "the model gave only a bound on the probability of Yes or No"
+    return ""
