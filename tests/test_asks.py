@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cluejudge.asks import Recognition, Score, YesNo
+from tests.judge.world import picture
+
+LOGS = st.floats(max_value=0, allow_nan=False)
+
+
+@given(yes=LOGS, no=LOGS)
+def test_p_yes_is_a_probability_and_no_is_the_rest(yes: float, no: float) -> None:
+    p, q = YesNo(yes, no).p_yes, YesNo(no, yes).p_yes
+    assert 0 <= p <= 1
+    assert p + q == pytest.approx(1)
+    assert (p > 0.5) <= (yes > no)
+
+
+@given(yes=LOGS, no=LOGS)
+def test_label_mass_is_a_probability(yes: float, no: float) -> None:
+    assert 0 <= YesNo(yes, no).label_mass <= 1
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "p", "mass"),
+    [
+        (math.log(0.6), math.log(0.2), 0.75, 0.8),
+        (-math.inf, 0.0, 0.0, 1.0),
+        (0.0, -math.inf, 1.0, 1.0),
+        (-math.inf, -math.inf, 0.5, 0.0),
+        (-2000.0, 0.0, 0.0, 1.0),
+    ],
+)
+def test_answers_in_numbers(yes: float, no: float, p: float, mass: float) -> None:
+    answer = YesNo(yes, no)
+    assert (answer.p_yes, answer.label_mass) == pytest.approx((p, mass))
+
+
+def test_asks_about_equal_pixels_are_equal() -> None:
+    assert Score(picture(1), "a cat") == Score(picture(1), "a cat")
+    assert len({Score(picture(1), "a"), Score(picture(1), "a"), Score(None, "a")}) == 2
+    assert Score(picture(1), "a cat") != Score(picture(2), "a cat")
+
+
+@pytest.mark.parametrize(("score", "known"), [(0.49, False), (0.5, True), (math.nan, False)])
+def test_what_is_familiar_enough_is_known(score: float, known: bool) -> None:
+    assert Recognition(score, 0.5).known is known
