@@ -107,3 +107,10 @@ def test_kleene_logic_is_what_all_readings_of_none_agree_on(
     for kleene, plain in ((all_of, all), (any_of, any)):
         readings = {plain(reading) for reading in product(*choices)}
         assert kleene(values) is (readings.pop() if len(readings) == 1 else None)
+
+
+@pytest.mark.parametrize(("image", "prior"), [(1.0, 0.0), (0.0, 1.0)])
+@pytest.mark.parametrize("how", Debias)
+def test_nor_do_the_furthest_scores_reach_them(image: float, prior: float, how: Debias) -> None:
+    never = Thresholds(prior_low=1.5, prior_high=1.5)
+    assert token_test(debias(image, prior, never, how)) is None

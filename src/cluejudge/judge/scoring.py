@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cluejudge.settings import Debias, Thresholds
 
 _EDGE = 1e-9  # probabilities are kept this far from 0 and 1 before their log-odds are taken
-_BEYOND = 2 * math.log(1 / _EDGE)  # further from 0 than any difference of two such log-odds
+_BEYOND = 3 * math.log(1 / _EDGE)  # further from 0 than any difference of two such log-odds
 
 
 @dataclass(frozen=True, slots=True)
