@@ -15,8 +15,8 @@ from sklearn.metrics import roc_auc_score
 
 from benchmarks.scenes import TestScene, test_scenes
 from cluejudge.asks import Locate, Reason, Score
-from cluejudge.compiled import CompiledConstitution
 from cluejudge.builtin import find_constitution
+from cluejudge.compiled import CompiledConstitution
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 from cluejudge.scenes.facts import AtLeast, Fact, State, Touch, Visible
@@ -109,9 +109,15 @@ def report_boxes(models: Models, scenes: Sequence[TestScene]) -> None:
             best = max((f for f in found if f.word == word), key=lambda f: f.score, default=None)
             if true is not None:
                 mine = None if best is None else best.box
-                overlaps.append(0.0 if mine is None else iou(true, (mine.left, mine.top, mine.right, mine.bottom)))
+                overlaps.append(
+                    0.0
+                    if mine is None
+                    else iou(true, (mine.left, mine.top, mine.right, mine.bottom))
+                )
     share = float(np.mean([overlap >= 0.5 for overlap in overlaps]))
-    print(f"boxes    IoU >= 0.5 for {share:.3f}, mean IoU {np.mean(overlaps):.3f} of {len(overlaps)}")
+    print(
+        f"boxes    IoU >= 0.5 for {share:.3f}, mean IoU {np.mean(overlaps):.3f} of {len(overlaps)}"
+    )
 
 
 def iou(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> float:
@@ -148,7 +154,9 @@ def report_reasons(models: Models, scenes: Sequence[TestScene], count: int) -> N
     reasons = models.reasoner.reason([Reason(s.picture, f.phrases[0]) for s, f, _ in asked])
     tokens = models.scorer.score([Score(s.picture, f.phrases[0]) for s, f, _ in asked])
     right = [reply.answer is truth for reply, (_, _, truth) in zip(reasons, asked, strict=True)]
-    plain = [(reply.p_yes > 0.5) is truth for reply, (_, _, truth) in zip(tokens, asked, strict=True)]
+    plain = [
+        (reply.p_yes > 0.5) is truth for reply, (_, _, truth) in zip(tokens, asked, strict=True)
+    ]
     print(f"reasons  right {np.mean(right):.3f}, tokens right {np.mean(plain):.3f} of {len(asked)}")
 
 
@@ -163,7 +171,8 @@ def main() -> None:
     args = parser.parse_args()
     models = load_models(args.model)
     scenes = list(test_scenes(args.scenes, args.split, held_out=args.held_out))
-    print(f"{args.model}, {len(scenes)} scenes, {args.split}, {'held-out' if args.held_out else 'trained'} styles")
+    styles = "held-out" if args.held_out else "trained"
+    print(f"{args.model}, {len(scenes)} scenes, {args.split}, {styles} styles")
     report_answers(models, scenes)
     report_boxes(models, scenes)
     report_relevance(models, scenes, find_constitution("pictogram"))

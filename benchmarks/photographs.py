@@ -13,7 +13,13 @@ import skimage.data
 from cluejudge import Judge
 
 TRAINED_ON = {"brick.png", "grass.png", "gravel.png", "hubble_deep_field.jpg"}
-NOT_PHOTOGRAPHS = {"chessboard_GRAY.png", "chessboard_RGB.png", "color.png", "logo.png", "phantom.png"}
+NOT_PHOTOGRAPHS = {
+    "chessboard_GRAY.png",
+    "chessboard_RGB.png",
+    "color.png",
+    "logo.png",
+    "phantom.png",
+}
 
 
 def photographs() -> list[Path]:
@@ -21,7 +27,9 @@ def photographs() -> list[Path]:
     folder = Path(skimage.data.__file__).parent
     left_out = TRAINED_ON | NOT_PHOTOGRAPHS
     return sorted(
-        path for path in folder.iterdir() if path.suffix in (".png", ".jpg") and path.name not in left_out
+        path
+        for path in folder.iterdir()
+        if path.suffix in (".png", ".jpg") and path.name not in left_out
     )
 
 

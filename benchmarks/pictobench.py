@@ -68,15 +68,14 @@ class Tally:
         recall = self.tp / max(1, self.tp + self.fn)
         precision = self.tp / max(1, self.tp + self.fp)
         right = (self.tp + self.tn) / max(1, self.tp + self.fp + self.fn + self.tn)
-        return f"F1 {self.f1:.3f}  recall {recall:.3f}  precision {precision:.3f}  accuracy {right:.3f}"
+        head = f"F1 {self.f1:.3f}  recall {recall:.3f}"
+        return f"{head}  precision {precision:.3f}  accuracy {right:.3f}"
 
 
 def tally(pairs: Sequence[tuple[bool, bool]]) -> Tally:
     """Counts of (truth, said)."""
     counts = Counter(pairs)
-    return Tally(
-        counts[True, True], counts[False, True], counts[True, False], counts[False, False]
-    )
+    return Tally(counts[True, True], counts[False, True], counts[True, False], counts[False, False])
 
 
 def report(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> None:
@@ -95,10 +94,13 @@ def report(cases: Sequence[Case], verdicts: Sequence[Verdict]) -> None:
         print(f"  {rule:20} {tally([(rule in c.violated, rule in v.violated) for c, v in own])}")
     outcomes = Counter(f.outcome for v in verdicts for f in v.rules)
     lost = sum(
-        f.outcome is RuleOutcome.IRRELEVANT and f.rule_id in c.violated for c, v in both for f in v.rules
+        f.outcome is RuleOutcome.IRRELEVANT and f.rule_id in c.violated
+        for c, v in both
+        for f in v.rules
     )
     total, violated = sum(outcomes.values()), sum(len(c.violated) for c in cases)
-    print(f"relevance kept {1 - lost / violated:.3f} of violated rules, filtered {outcomes[RuleOutcome.IRRELEVANT] / total:.3f} of all")
+    filtered = outcomes[RuleOutcome.IRRELEVANT] / total
+    print(f"relevance kept {1 - lost / violated:.3f} of violated rules, filtered {filtered:.3f}")
     stages = Counter(a.decided_by for v in verdicts for f in v.rules for g in f.groups for a in g)
     atoms = sum(stages.values())
     print("decided by      " + "  ".join(f"{k} {n / atoms:.3f}" for k, n in stages.most_common()))

@@ -19,11 +19,11 @@ from PIL import ImageChops, ImageEnhance, ImageFilter, ImageOps
 from cluejudge.scenes.backgrounds import draw_background, random_background
 from cluejudge.scenes.compose import Intent, compose, dress
 from cluejudge.scenes.facts import Thing
+from cluejudge.scenes.layout import build_cluster
+from cluejudge.scenes.plan import free, pick
 from cluejudge.scenes.render import VISIBLE_ALPHA, stamps
 from cluejudge.scenes.rules import RULES
 from cluejudge.scenes.spec import Background, Recipe, Scene, Sprite
-from cluejudge.scenes.layout import build_cluster
-from cluejudge.scenes.plan import free, pick
 from cluejudge.scenes.sprites import Sprites, default_sprites
 from cluejudge.scenes.world import CONCEPTS, TRAINED_STYLES
 from training.labels import CELLS, LABELS, REMOVED, Cells, cells_of
@@ -215,10 +215,14 @@ def _mosaic(rng: np.random.Generator, sprites: Sprites, styles: Sequence[str]) -
         y = (cell // side + 0.5) / side - (top + bottom) / 2 * scale
         base = len(things)
         placed += [
-            replace(s, x=s.x * scale + x, y=s.y * scale + y, size=s.size * scale, thing=s.thing + base)
+            replace(
+                s, x=s.x * scale + x, y=s.y * scale + y, size=s.size * scale, thing=s.thing + base
+            )
             for s in cluster.sprites
         ]
-        things += [replace(t, touches=frozenset(i + base for i in t.touches)) for t in cluster.things]
+        things += [
+            replace(t, touches=frozenset(i + base for i in t.touches)) for t in cluster.things
+        ]
     if not things:
         return _mosaic(rng, sprites, styles)
     return dress(Scene(random_background(rng), tuple(placed), tuple(things)), rng, sprites, styles)
@@ -261,7 +265,9 @@ def _blobs(rng: np.random.Generator) -> PILImage.Image:
         cut = int(rng.integers(130, 200))
         mask = smooth.point([255 if level > cut else 0 for level in range(256)])
         shade = draw_background(random_background(rng), SIDE)
-        picture.paste(shade, (0, 0), mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 2)))))
+        picture.paste(
+            shade, (0, 0), mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 2))))
+        )
     return picture
 
 

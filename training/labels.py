@@ -93,7 +93,7 @@ def cells_of(
         shown = share > 0.2
         shown[centre] = True
         columns = [INDEX[name] for name in labels_of(thing, index, things)]
-        labels[np.ix_(shown, columns)] = True
+        labels[np.ix_(np.flatnonzero(shown), np.array(columns))] = True
         if thing.concept not in ("fire", "blood"):
             labels[centre, INDEX["centre"]] = True
         share[centre] += 0.3

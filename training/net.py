@@ -17,7 +17,9 @@ WIDTH = 192
 JOINT = 96
 
 
-def build_llava(vocabulary: int, image_token: int, *, folded: bool) -> LlavaForConditionalGeneration:
+def build_llava(
+    vocabulary: int, image_token: int, *, folded: bool
+) -> LlavaForConditionalGeneration:
     """A LLaVA of about 5M parameters: convolutional tower, SmolLM3 decoder, all full attention."""
     text = SmolLM3Config(
         vocab_size=vocabulary,

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from training.questions import Question
-from training.tokenizer import BOS, END, IMAGE, INSTRUCTION, USER, VERDICT, encode, suffix
+from training.tokenizer import BOS, END, IMAGE, INSTRUCTION, USER, VERDICT, encode, suffix, token
 
 IMAGE_TOKENS = 64
 IMAGE_START = 2
@@ -22,8 +22,8 @@ IGNORE = -100
 
 def prefix_ids(tokenizer: Tokenizer) -> list[int]:
     """The shared prefix: start, user, the image's tokens, the instruction."""
-    image = [tokenizer.token_to_id(IMAGE)] * IMAGE_TOKENS
-    head = [tokenizer.token_to_id(BOS), tokenizer.token_to_id(USER)]
+    image = [token(tokenizer, IMAGE)] * IMAGE_TOKENS
+    head = [token(tokenizer, BOS), token(tokenizer, USER)]
     return [*head, *image, *encode(tokenizer, INSTRUCTION)]
 
 
@@ -121,4 +121,4 @@ def _told(tokenizer: Tokenizer, question: Question, *, explain: bool) -> list[in
     if not explain:
         return encode(tokenizer, question.answer)
     text = f" {question.reasoning}{VERDICT} {question.answer}"
-    return [*encode(tokenizer, text), tokenizer.token_to_id(END)]
+    return [*encode(tokenizer, text), token(tokenizer, END)]

@@ -49,7 +49,10 @@ CONTACTS: tuple[tuple[str, str], ...] = tuple(
     for host in ("person", "animal", *PEOPLE, *ANIMALS)
 )
 STATED: tuple[tuple[str, str], ...] = (
-    *((term, "on_fire") for term in ("person", "animal", "house", "car", "tree", *PEOPLE, *ANIMALS)),
+    *(
+        (term, "on_fire")
+        for term in ("person", "animal", "house", "car", "tree", *PEOPLE, *ANIMALS)
+    ),
     *((term, "bleeding") for term in ("person", "animal", *PEOPLE, *ANIMALS)),
     *((term, "in_bed") for term in ("person", *PEOPLE)),
 )
@@ -79,7 +82,9 @@ def draw_fact(things: Sequence[Thing], rng: np.random.Generator) -> Literal:
     """A fact worth asking about this scene: near the truth on both sides of it."""
     if rng.random() < 0.25:
         return RULE_FACTS[int(rng.integers(len(RULE_FACTS)))]
-    kind = str(rng.choice(["visible", "state", "touch", "count", "not"], p=[0.44, 0.19, 0.17, 0.14, 0.06]))
+    kind = str(
+        rng.choice(["visible", "state", "touch", "count", "not"], p=[0.44, 0.19, 0.17, 0.14, 0.06])
+    )
     if kind == "visible":
         return Visible(_term(things, rng))
     if kind == "not":
@@ -147,19 +152,17 @@ def _touch(things: Sequence[Thing], rng: np.random.Generator) -> Touch:
     ]
     if pairs and rng.random() < 0.6:
         held, host = pairs[int(rng.integers(len(pairs)))]
-        wanted = [c for c in CONTACTS if held in TERMS[c[0]].members and host in TERMS[c[1]].members]
+        wanted = [
+            c for c in CONTACTS if held in TERMS[c[0]].members and host in TERMS[c[1]].members
+        ]
         near = [
-            c
-            for c in CONTACTS
-            if (held in TERMS[c[0]].members) != (host in TERMS[c[1]].members)
+            c for c in CONTACTS if (held in TERMS[c[0]].members) != (host in TERMS[c[1]].members)
         ]
         pool = wanted if wanted and rng.random() < 0.65 else near or CONTACTS
         return Touch(*pool[int(rng.integers(len(pool)))])
     shown = set(_concepts(things))
     both = [
-        c
-        for c in CONTACTS
-        if shown & set(TERMS[c[0]].members) and shown & set(TERMS[c[1]].members)
+        c for c in CONTACTS if shown & set(TERMS[c[0]].members) and shown & set(TERMS[c[1]].members)
     ]
     pool = both if both and rng.random() < 0.75 else list(CONTACTS)
     return Touch(*pool[int(rng.integers(len(pool)))])

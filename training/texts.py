@@ -18,7 +18,7 @@ from training.questions import RULE_FACTS, draw_fact
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence and its groups: a picture is relevant when every group that is not negated holds."""
+    """A sentence and its groups; relevant to a picture where all groups not negated hold."""
 
     text: str
     groups: tuple[tuple[Literal, ...], ...]

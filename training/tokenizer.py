@@ -67,6 +67,13 @@ def encode(tokenizer: Tokenizer, text: str) -> list[int]:
     return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
+def token(tokenizer: Tokenizer, name: str) -> int:
+    """The id of a special token."""
+    found = tokenizer.token_to_id(name)
+    assert found is not None, f"the tokenizer has no {name}"
+    return int(found)
+
+
 def aligned_words(tokenizer: Tokenizer) -> list[list[int]]:
     """For each label that has a word (`labels.ALIGNED`), the word's token ids."""
     return [encode(tokenizer, f" {word}") for word in ALIGNED.values()]
@@ -75,8 +82,7 @@ def aligned_words(tokenizer: Tokenizer) -> list[list[int]]:
 def suffix(tokenizer: Tokenizer, content: str, *, explain: bool = False) -> list[int]:
     """A question behind the shared prefix, up to where the answer begins."""
     text = f" {content}{EXPLAIN if explain else ''}"
-    end, assistant = tokenizer.token_to_id(END), tokenizer.token_to_id(ASSISTANT)
-    return [*encode(tokenizer, text), end, assistant]
+    return [*encode(tokenizer, text), token(tokenizer, END), token(tokenizer, ASSISTANT)]
 
 
 def pad_to(rows: list[list[int]], pad: int, width: int = 0) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ from training.batches import Batch, Pool
 from training.net import Net
 from training.packing import IGNORE, IMAGE_START, IMAGE_TOKENS, Packed, pack
 from training.questions import Question, draw_question
-from training.tokenizer import IMAGE, build_tokenizer
+from training.tokenizer import IMAGE, build_tokenizer, token
 from training.train_vision import VisionLoss, save, schedule
 
 BLIND = 0.08
@@ -98,7 +98,7 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.args = args
         self.tokenizer = build_tokenizer()
-        self.net = Net(self.tokenizer.get_vocab_size(), self.tokenizer.token_to_id(IMAGE))
+        self.net = Net(self.tokenizer.get_vocab_size(), token(self.tokenizer, IMAGE))
         self.net.llava.model.vision_tower.to(memory_format=torch.channels_last)
         self.loss = VisionLoss(self.net)
         self.optimisers = optimisers(self.net, args.rate)

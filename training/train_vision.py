@@ -16,12 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cluejudge.scenes.rules import RULES
 from training.batches import Batch, Pool
 from training.labels import ALIGNED, INDEX
 from training.net import Net
 from training.texts import Statement, free_statement, rule_statement
-from training.tokenizer import IMAGE, aligned_words, build_tokenizer, encode, pad_to
-from cluejudge.scenes.rules import RULES
+from training.tokenizer import IMAGE, aligned_words, build_tokenizer, encode, pad_to, token
 
 ALIGNED_COLUMNS = [INDEX[name] for name in ALIGNED]
 
@@ -126,7 +126,7 @@ def main() -> None:
     args.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     tokenizer = build_tokenizer()
-    net = Net(tokenizer.get_vocab_size(), tokenizer.token_to_id(IMAGE))
+    net = Net(tokenizer.get_vocab_size(), token(tokenizer, IMAGE))
     net.llava.model.vision_tower.to(memory_format=torch.channels_last)
     train(net, args)
 
@@ -171,11 +171,23 @@ def train(net: Net, args: argparse.Namespace) -> None:
                 saved = time.time()
                 state = {"net": net.state_dict(), "optimiser": optimiser.state_dict()}
                 save(last, state | {"spent": spent, "step": step})
-        save(last, {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "spent": spent, "step": step})
+        save(
+            last,
+            {
+                "net": net.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "spent": spent,
+                "step": step,
+            },
+        )
 
 
 def _step(
-    net: Net, loss: VisionLoss, optimiser: torch.optim.Optimizer, batch: Batch, rng: np.random.Generator
+    net: Net,
+    loss: VisionLoss,
+    optimiser: torch.optim.Optimizer,
+    batch: Batch,
+    rng: np.random.Generator,
 ) -> dict[str, float]:
     net.train()
     with torch.autocast("cpu", torch.bfloat16):
