@@ -153,7 +153,9 @@ class _Look:
             body = PILImage.blend(body, PILImage.new("RGB", body.size, "white"), self.paleness)
         if self.lines and min(stamp.size) > 8:
             inner = body.convert("L").filter(ImageFilter.FIND_EDGES)
-            body.paste((15, 15, 15), (0, 0), inner.point([255 if v > 40 else 0 for v in range(256)]))
+            body.paste(
+                (15, 15, 15), (0, 0), inner.point([255 if v > 40 else 0 for v in range(256)])
+            )
         if self.outline and min(stamp.size) > 8:
             edge = ImageChops.subtract(alpha, alpha.filter(ImageFilter.MinFilter(self.outline)))
             body.paste((15, 15, 15), (0, 0), edge)
@@ -281,6 +283,12 @@ def _blobs(rng: np.random.Generator) -> PILImage.Image:
             shade, (0, 0), mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 2))))
         )
     return picture
+
+
+def unknown_pictures(count: int, seed: int) -> list[NDArray[np.uint8]]:
+    """Pictures without any pictogram, uint8 [128, 128, 3]."""
+    rng = np.random.default_rng(seed)
+    return [_unknown(rng).image for _ in range(count)]
 
 
 def make_shard(
