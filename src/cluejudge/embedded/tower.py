@@ -21,6 +21,7 @@ class PictoTowerConfig(PreTrainedConfig):
 
     def __init__(
         self,
+        *,
         image_size: int = 128,
         widths: tuple[int, ...] = (40, 64, 128, 192),
         depths: tuple[int, ...] = (0, 2, 3, 2),

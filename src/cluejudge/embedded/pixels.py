@@ -1,0 +1,29 @@
+"""Pictures as the vision tower sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image as PILImage
+
+from cluejudge.embedded.session import Floats
+from cluejudge.image import Picture
+
+SIDE = 128
+
+
+def to_pixels(pictures: Sequence[Picture]) -> Floats:
+    """Squashed to a square, bilinear as the checkpoint's processor: [pictures, 3, 128, 128], -1..1.
+
+    A picture that is not square is seen out of shape, as in training no other is seen whole.
+    """
+    small = [_squashed(picture) for picture in pictures]
+    scaled = np.stack(small).astype(np.float32) / np.float32(127.5) - np.float32(1)
+    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+
+
+def _squashed(picture: Picture) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    if picture.width == picture.height == SIDE:
+        return picture.pixels
+    return np.asarray(picture.pil().resize((SIDE, SIDE), PILImage.Resampling.BILINEAR))

@@ -1,0 +1,92 @@
+"""Texts as tokens: the prompt of training, and nothing that could pass for a part of it."""
+
+from __future__ import annotations
+
+from tokenizers import Tokenizer
+
+from cluejudge.embedded.card import Card, LabelTokens
+from cluejudge.embedded.labels import label_tokens
+from cluejudge.errors import ModelError
+
+BOS, USER, ASSISTANT, END, IMAGE = "<s>", "<|user|>", "<|assistant|>", "<|end|>", "<image>"
+
+
+class Prompts:
+    """What stands before a question, the question, and what a word or a text is in tokens.
+
+    `prefix` is `<s><|user|>`, the image's tokens and the instruction, which all questions about an
+    image share; `blind_prefix` is the same without the image's tokens. A question is its content
+    and the end of the turn. Raises `ModelError` if the tokenizer lacks a special token.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, card: Card) -> None:
+        self._tokenizer = tokenizer
+        self._card = card
+        self._special = frozenset(tokenizer.get_added_tokens_decoder())
+        bos, user, assistant, end, image = map(self._id, (BOS, USER, ASSISTANT, END, IMAGE))
+        instruction = self._encode(card.prompt.instruction)
+        self.end = end
+        self.image = image
+        self.prefix = (bos, user, *[image] * card.image_tokens, *instruction)
+        self.blind_prefix = (bos, user, *instruction)
+        self.verdict = tuple(self._encode(card.prompt.verdict))
+        self._turn = (end, assistant)
+
+    def question(self, content: str, *, explain: bool = False) -> list[int]:
+        """The tokens of one question, up to where its answer begins.
+
+        White space is made single spaces. Raises `ModelError` for a content that is empty, too
+        long, or spells a special token, which could end the question and begin another.
+        """
+        words = " ".join(content.split())
+        if not words:
+            raise ModelError("there is no content to look for")
+        ids = self._plain(words)
+        if len(ids) > self._card.content_tokens:
+            raise ModelError(
+                f"'{words[:40]}...' is {len(ids)} tokens long, and the embedded model reads "
+                f"contents of at most {self._card.content_tokens}",
+                hint="say it in fewer words, or as several atoms",
+            )
+        return [*ids, *(self._encode(self._card.prompt.explain) if explain else ()), *self._turn]
+
+    def word(self, word: str) -> list[int]:
+        """The tokens of an object's name. Raises `ModelError` as `question` does."""
+        return self._plain(" ".join(word.split()))
+
+    def text(self, text: str) -> list[int]:
+        """The tokens of a text for the relevance scan: its first ones, as in training."""
+        return self._plain(" ".join(text.split()))[: self._card.text_tokens]
+
+    def written(self, ids: list[int]) -> str:
+        """The text of tokens that the model wrote."""
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
+        return text.strip()
+
+    def label_tokens(self) -> LabelTokens:
+        """The tokens of Yes and No, checked where an answer begins and behind a reasoning."""
+        return label_tokens(self._tokenizer, (ASSISTANT, self._card.prompt.verdict))
+
+    def _id(self, token: str) -> int:
+        found = self._tokenizer.token_to_id(token)
+        if found is None:
+            raise ModelError(f"the embedded models' tokenizer has no {token}")
+        return int(found)
+
+    def _encode(self, text: str) -> list[int]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _plain(self, words: str) -> list[int]:
+        try:
+            words.encode()
+        except UnicodeEncodeError as error:
+            raise ModelError(f"{words!r} is no text: it holds half of a character") from error
+        ids = self._encode(f" {words}")
+        spelled = self._special.intersection(ids)
+        if spelled:
+            token = self._tokenizer.id_to_token(min(spelled))
+            raise ModelError(
+                f"{words!r} spells {token}, which has a meaning of its own to the embedded model",
+                hint="write it in other words",
+            )
+        return ids

@@ -1,0 +1,50 @@
+"""One look at a picture, from which all embedded models answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cluejudge.embedded.bypicture import ByPicture
+from cluejudge.embedded.pixels import to_pixels
+from cluejudge.embedded.session import Floats, Graph
+from cluejudge.image import Picture
+
+GRID = 8
+_KEPT = 256
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the vision tower makes of a picture, by its 8 x 8 cells in reading order.
+
+    `projected` [64, width] is what the decoder reads; `boxes` [64, 4] the box of what each cell
+    shows (left, top, right, bottom as shares of the picture); `vector` [joint] the unit vector for
+    relevance; `known` the logit of being a picture of the known world.
+    """
+
+    projected: Floats
+    boxes: Floats
+    vector: Floats
+    known: float
+
+
+class Eye:
+    """Looks at pictures, at each of them once as long as it is remembered."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._sights = ByPicture(self._look, size=_KEPT, batch=_BATCH)
+
+    def __call__(self, pictures: Sequence[Picture]) -> list[Sight]:
+        """A sight for each picture, in their order."""
+        return self._sights(pictures)
+
+    def _look(self, pictures: Sequence[Picture]) -> list[Sight]:
+        projected, boxes, vectors, known = self._graph(pixels=to_pixels(pictures))
+        # Copies, so that a sight that is kept does not keep the whole batch.
+        return [
+            Sight(projected[i].copy(), boxes[i].copy(), vectors[i].copy(), float(known[i]))
+            for i in range(len(pictures))
+        ]
