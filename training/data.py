@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import pickle
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -312,16 +312,15 @@ def save_shard(shard: Shard, path: Path) -> None:
     """Write under a temporary name, then rename: what exists is whole."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        pickle.dump(shard, file, protocol=5)
+        # As plain fields: the class has another name where this module is run as a program.
+        pickle.dump({f.name: getattr(shard, f.name) for f in fields(shard)}, file, protocol=5)
     part.rename(path)
 
 
 def load_shard(path: Path) -> Shard:
     """A shard that this project's own trainer wrote."""
     with path.open("rb") as file:
-        shard = pickle.load(file)
-    assert isinstance(shard, Shard)
-    return shard
+        return Shard(**pickle.load(file))
 
 
 def main() -> None:

@@ -76,7 +76,7 @@ def optimisers(net: Net, rate: float) -> list[torch.optim.Optimizer]:
     adam = torch.optim.AdamW(
         [
             {"params": rest, "scale": 0.5, "weight_decay": 0.01},
-            {"params": tower, "scale": 0.15, "weight_decay": 0.05},
+            {"params": tower, "scale": 0.25, "weight_decay": 0.05},
         ],
         lr=rate,
         betas=(0.9, 0.98),
@@ -146,7 +146,7 @@ class Trainer:
             hidden = read_hidden(self.net, projected, packed)
             parts = language_loss(self.net, hidden, packed.targets)
             if thawed or self.step % 4 == 0:
-                parts |= {k: 0.2 * v for k, v in self.loss.dense(cells, batch).items()}
+                parts |= {k: 0.3 * v for k, v in self.loss.dense(cells, batch).items()}
                 parts["relevance"] = 0.3 * self.loss.relevance(cells, batch, rng)
         for optimiser in self.optimisers:
             optimiser.zero_grad(set_to_none=True)
