@@ -27,6 +27,7 @@ MIXTURE = (
     Intent.CLEAN,
 )
 """What scenes are made for, over and over: 40% violating, 40% borderline, 20% clean."""
+KINDS = tuple(Intent)
 STYLES = (*TRAINED_STYLES, HELD_OUT_STYLE)
 SIDES = range(32, 2049)
 SEEDS = range(2**63)
@@ -61,7 +62,9 @@ class SceneSet:
         intent, rule = self._purpose(index)
         sprites = default_sprites()
         styles = (self.style,) if self.style else TRAINED_STYLES
-        scene = compose_checked(intent, self._random(index), sprites, styles, rule)
+        purpose = KINDS.index(intent), tuple(RULES).index(rule.id) if rule else len(RULES)
+        rng = self._random(index, *purpose)
+        scene = compose_checked(intent, rng, sprites, styles, rule)
         painted = render(scene, self.side, sprites)
         label = SceneLabel(
             image=f"{index:06d}.png",
