@@ -84,22 +84,27 @@ def shipped(net: Net) -> Net:
 def export(
     net: Net, tokenizer: Tokenizer, folder: Path, facts: Facts, *, checkpoint: bool = True
 ) -> Card:
-    """Write `net` and everything around it into `folder`, in place of what was there.
+    """Write `net` and everything around it as `folder`, in place of an export that is there.
 
-    The graphs are then run beside the net, and `ValueError` is raised if they differ.
+    The graphs are run beside the net before they take that place: `ValueError` if they differ, or
+    if what is there is no export.
     """
+    if folder.exists() and any(folder.iterdir()) and not (folder / CARD).exists():
+        raise ValueError(f"{folder} holds something else; it would be lost")
     net = shipped(net)
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    tokenizer.save(str(folder / TOKENIZER))
-    np.save(folder / WORDS, net.words.weight.detach().numpy().astype(np.float16))
-    write_graphs(net, folder)
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    tokenizer.save(str(part / TOKENIZER))
+    np.save(part / WORDS, net.words.weight.detach().numpy().astype(np.float16))
+    write_graphs(net, part)
     if checkpoint:
-        write_checkpoint(net.llava, tokenizer, folder / CHECKPOINT)
-    card = make_card(net, tokenizer, folder, facts)
-    (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", "utf-8")
-    verify(net, folder)
+        write_checkpoint(net.llava, tokenizer, part / CHECKPOINT)
+    card = make_card(net, tokenizer, part, facts)
+    (part / CARD).write_text(card.model_dump_json(indent=2) + "\n", "utf-8")
+    verify(net, part)
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
     return card
 
 

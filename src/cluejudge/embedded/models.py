@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,16 +60,19 @@ def load(arg: str = "") -> Models:
     return assembled(open_parts(folder))
 
 
-def open_parts(folder: Path) -> Parts:
-    """Open the files of a folder. Raises `ModelError` if they cannot be used."""
+def open_parts(folder: Path, graph: Callable[[Path], Graph] = Graph) -> Parts:
+    """Open the files of a folder, its graphs by `graph`.
+
+    Raises `ModelError` if they cannot be used.
+    """
     card = read_card(folder)
     prompts = Prompts(Tokenizer.from_file(str(folder / TOKENIZER)), card)
     words: Floats = np.load(folder / WORDS).astype(np.float32)
-    eye = Eye(Graph(folder / VISION))
-    decoder = Decoder(Graph(folder / DECODER), words)
+    eye = Eye(graph(folder / VISION))
+    decoder = Decoder(graph(folder / DECODER), words)
     contexts = Contexts(decoder, prompts, eye)
     labels = _labels(prompts, card)
-    return Parts(card, prompts, labels, words, eye, decoder, contexts, Graph(folder / TEXT))
+    return Parts(card, prompts, labels, words, eye, decoder, contexts, graph(folder / TEXT))
 
 
 def assembled(parts: Parts) -> Models:
