@@ -5,6 +5,7 @@ python -m benchmarks.photographs   (needs the `train` extra, for scikit-image's 
 
 from __future__ import annotations
 
+import argparse
 from collections import Counter
 from pathlib import Path
 
@@ -35,7 +36,10 @@ def photographs() -> list[Path]:
 
 def main() -> None:
     """Print the outcome and the familiarity of each, and how many abstained."""
-    verdicts = list(Judge("pictogram").judge_many(photographs()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="embedded")
+    args = parser.parse_args()
+    verdicts = list(Judge("pictogram", model=args.model).judge_many(photographs()))
     for verdict in verdicts:
         known = verdict.views[0].familiarity
         score = "-" if known is None else f"{known:.3f}"

@@ -26,8 +26,8 @@ from cluejudge.models.registry import load_models
 from cluejudge.scenes.plan import BIASES
 from cluejudge.scenes.rules import RULES
 from cluejudge.scenes.world import HELD_OUT_STYLE, TERMS, TRAINED_STYLES
-from training.data import unknown_pictures
 from training.questions import COMMON, RARE
+from training.unknown import unknown_pictures
 
 KEPT = 0.99
 """Share of the violated rules of validation scenes that the relevance scan must keep."""

@@ -23,10 +23,11 @@ from cluejudge.scenes.layout import build_cluster
 from cluejudge.scenes.plan import free, pick
 from cluejudge.scenes.render import VISIBLE_ALPHA, stamps
 from cluejudge.scenes.rules import RULES
-from cluejudge.scenes.spec import Background, Recipe, Scene, Sprite
+from cluejudge.scenes.spec import Recipe, Scene, Sprite
 from cluejudge.scenes.sprites import Sprites, default_sprites
 from cluejudge.scenes.world import CONCEPTS, TRAINED_STYLES
 from training.labels import CELLS, LABELS, REMOVED, Cells, cells_of
+from training.unknown import unknown_picture
 
 SIDE = 128
 DRAWN = 0.4
@@ -243,52 +244,8 @@ def _mosaic(rng: np.random.Generator, sprites: Sprites, styles: Sequence[str]) -
 
 
 def _unknown(rng: np.random.Generator) -> Sample:
-    """A picture without any pictogram: photographs, textures, noise, blobs and lines."""
-    kind = int(rng.integers(6))
-    seed = int(rng.integers(2**31))
-    if kind <= 2:
-        picture = draw_background(Background("photo", ((0, 0, 0), (0, 0, 0)), seed), SIDE)
-        picture = _distort(picture, rng)
-    elif kind == 3:
-        noise = rng.integers(0, 256, (int(rng.integers(2, 128)),) * 2 + (3,), dtype=np.uint8)
-        picture = PILImage.fromarray(noise).resize((SIDE, SIDE), PILImage.Resampling.BICUBIC)
-    elif kind == 4:
-        picture = _blobs(rng)
-    else:
-        picture = draw_background(random_background(rng), SIDE)
     empty = Cells(np.zeros((CELLS, len(LABELS)), np.bool_), np.full((CELLS, 4), np.nan, np.float16))
-    return Sample(np.asarray(picture.convert("RGB")), (), (), empty, False)
-
-
-def _distort(picture: PILImage.Image, rng: np.random.Generator) -> PILImage.Image:
-    turned = picture.rotate(float(rng.uniform(-180, 180)), PILImage.Resampling.BILINEAR)
-    cut = turned.crop((18, 18, SIDE - 18, SIDE - 18)).resize((SIDE, SIDE))
-    hues = np.asarray(cut.convert("HSV")).copy()
-    hues[..., 0] = (hues[..., 0].astype(np.int32) + int(rng.integers(256))) % 256
-    cut = PILImage.fromarray(hues, "HSV").convert("RGB")
-    return ImageEnhance.Contrast(cut).enhance(float(rng.uniform(0.5, 1.6)))
-
-
-def _blobs(rng: np.random.Generator) -> PILImage.Image:
-    """Soft coloured shapes from thresholded smooth noise, with shading: object-like, unknown."""
-    picture = draw_background(random_background(rng), SIDE)
-    for _ in range(int(rng.integers(1, 9))):
-        grain = int(rng.integers(3, 14))
-        field = PILImage.fromarray(rng.integers(0, 256, (grain, grain), dtype=np.uint8))
-        smooth = field.resize((SIDE, SIDE), PILImage.Resampling.BICUBIC)
-        cut = int(rng.integers(130, 200))
-        mask = smooth.point([255 if level > cut else 0 for level in range(256)])
-        shade = draw_background(random_background(rng), SIDE)
-        picture.paste(
-            shade, (0, 0), mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 2))))
-        )
-    return picture
-
-
-def unknown_pictures(count: int, seed: int) -> list[NDArray[np.uint8]]:
-    """Pictures without any pictogram, uint8 [128, 128, 3]."""
-    rng = np.random.default_rng(seed)
-    return [_unknown(rng).image for _ in range(count)]
+    return Sample(unknown_picture(rng), (), (), empty, False)
 
 
 def make_shard(

@@ -148,8 +148,11 @@ class Net(nn.Module):
         """Token ids [texts, length], padded with 0 -> unit vectors [texts, JOINT]."""
         return self.text(self.words(ids), ids == 0)
 
+    def summary(self, cells: Tensor) -> Tensor:
+        """What tells known pictures from others: [batch, 64, width] -> [batch, 2 * width]."""
+        return torch.cat([cells.mean(1), cells.amax(1)], dim=-1)
+
     def known_logit(self, cells: Tensor) -> Tensor:
         """Is the picture of the known world: [batch]."""
-        both = torch.cat([cells.mean(1), cells.amax(1)], dim=-1)
-        out: Tensor = self.known(both).squeeze(-1)
+        out: Tensor = self.known(self.summary(cells)).squeeze(-1)
         return out
