@@ -25,6 +25,23 @@ def fold(net: Net) -> Net:
     return folded.eval()
 
 
+def unfolded(net: Net) -> Net:
+    """A net with batch norms, which do nothing yet but add the biases that were folded in."""
+    image_token = net.llava.config.image_token_id
+    assert image_token is not None
+    whole = Net(net.words.num_embeddings, image_token, folded=False)
+    state = whole.state_dict() | net.state_dict()
+    for name, module in whole.named_modules():
+        if isinstance(module, ConvNorm) and isinstance(module.norm, nn.BatchNorm2d):
+            bias = state.pop(f"{name}.conv.bias")
+            state |= {
+                f"{name}.norm.bias": bias,
+                f"{name}.norm.weight": torch.full_like(bias, (1 + module.norm.eps) ** 0.5),
+            }
+    whole.load_state_dict(state)
+    return whole.eval()
+
+
 def _folded(conv: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """The weight and bias of one convolution that does the work of both, in float32."""
     assert norm.running_var is not None

@@ -115,8 +115,9 @@ class Trainer:
             return
         state = torch.load(last)
         self.net.load_state_dict(state["net"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
+        if state["optimisers"]:
+            for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
+                optimiser.load_state_dict(saved)
         self.spent, self.step = state["spent"], state["step"]
 
     def save(self) -> None:

@@ -22,11 +22,12 @@ SIDE = 128
 def unknown_picture(rng: np.random.Generator) -> NDArray[np.uint8]:
     """One picture, uint8 [128, 128, 3]."""
     makers: tuple[tuple[float, Callable[[np.random.Generator], PILImage.Image]], ...] = (
-        (0.2, photo),
-        (0.12, noise),
+        (0.18, photo),
+        (0.14, noise),
         (0.14, blobs),
-        (0.36, leaves),
-        (0.1, page),
+        (0.28, leaves),
+        (0.12, discs),
+        (0.06, page),
         (0.08, lambda r: draw_background(random_background(r), SIDE)),
     )
     maker = makers[int(rng.choice(len(makers), p=[chance for chance, _ in makers]))][1]
@@ -93,8 +94,42 @@ def leaves(rng: np.random.Generator) -> PILImage.Image:
         ImageDraw.Draw(mask).polygon(_outline(rng, size), fill=255)
         if rng.random() < 0.4:
             mask = mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.5, 4))))
-        picture.paste(_filling(rng), (0, 0), mask)
+        picture.paste(_shaded(_filling(rng), rng), (0, 0), mask)
     return picture
+
+
+def discs(rng: np.random.Generator) -> PILImage.Image:
+    """Shaded balls, rings and cells, one or many alike: round things are no pictograms either."""
+    picture = _filling(rng)
+    size = SIDE * float(np.exp(rng.uniform(np.log(0.1), np.log(1.0))))
+    count = max(1, int(rng.uniform(0.2, 1.2) * (SIDE / size) ** 2))
+    squeeze = float(rng.uniform(0.5, 1)) if rng.random() < 0.4 else 1.0
+    body, ring = _filling(rng), rng.random() < 0.3
+    for _ in range(min(count, 60)):
+        own = size * float(rng.uniform(0.85, 1.15))
+        mask = _disc(rng, own, own * squeeze, ring=bool(ring))
+        picture.paste(_shaded(body if rng.random() < 0.7 else _filling(rng), rng), (0, 0), mask)
+    return picture
+
+
+def _disc(rng: np.random.Generator, width: float, height: float, *, ring: bool) -> PILImage.Image:
+    x, y = rng.uniform(0, SIDE, 2) if width < SIDE * 0.7 else rng.normal(SIDE / 2, 8, 2)
+    mask = PILImage.new("L", (SIDE, SIDE))
+    draw = ImageDraw.Draw(mask)
+    draw.ellipse((x - width / 2, y - height / 2, x + width / 2, y + height / 2), fill=255)
+    if ring:
+        inner = float(rng.uniform(0.3, 0.85)) / 2
+        draw.ellipse((x - width * inner, y - height * inner, x + width * inner, y + height * inner))
+    return mask.filter(ImageFilter.GaussianBlur(float(rng.uniform(0, 1.5))))
+
+
+def _shaded(picture: PILImage.Image, rng: np.random.Generator) -> PILImage.Image:
+    """Lit from one side: darker towards a random direction."""
+    turn = rng.uniform(0, 2 * np.pi)
+    axis = np.linspace(-0.5, 0.5, SIDE)
+    slope = axis[None] * np.cos(turn) + axis[:, None] * np.sin(turn)
+    light = np.clip(1 + slope * rng.uniform(0, 2), 0.1, 1.6)[..., None]
+    return PILImage.fromarray(np.clip(np.asarray(picture) * light, 0, 255).astype(np.uint8))
 
 
 def _outline(rng: np.random.Generator, size: float) -> list[tuple[float, float]]:

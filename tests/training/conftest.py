@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 if not all(map(find_spec, ("torch", "transformers", "onnx"))):
     # The extra `train` is not installed.
-    collect_ignore = ["test_export.py", "test_folding.py", "test_half.py"]
+    collect_ignore = ["test_export.py", "test_folding.py", "test_half.py", "test_restart.py"]
 
 
 @pytest.fixture(scope="session")
