@@ -43,9 +43,10 @@ def test_special_tokens_cannot_be_spelled(prompts: Prompts, token: str) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "  ", "\n"])
-def test_nothing_cannot_be_asked_about(prompts: Prompts, content: str) -> None:
-    with pytest.raises(ModelError, match="no content"):
-        prompts.question(content)
+def test_nothing_cannot_be_looked_for(prompts: Prompts, content: str) -> None:
+    for call in (prompts.question, prompts.word, prompts.text):
+        with pytest.raises(ModelError, match="nothing to look for"):
+            call(content)
 
 
 def test_long_contents_are_refused_not_cut(prompts: Prompts) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cluejudge.embedded import models
@@ -15,6 +16,12 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no graph")
     with pytest.raises(ModelError, match="cannot be loaded"):
         Graph(path)
+
+
+def test_a_graph_that_cannot_run_is_an_error_of_the_model() -> None:
+    graph = Graph(models.DATA / DECODER)
+    with pytest.raises(ModelError, match="the model failed"):
+        graph(past=np.zeros(1, np.float32))
 
 
 def test_shapes_are_told_by_name() -> None:

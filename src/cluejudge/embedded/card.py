@@ -62,9 +62,9 @@ class Card(Frozen):
     @property
     def digest(self) -> str:
         """One sha256 (hex) for all that decides what the models answer."""
-        facts = self.model_dump(exclude={"training", "measured", "files"})
-        files = {name: self.files[name] for name in RUN}
-        return hashlib.sha256(f"{facts!r}{files!r}".encode()).hexdigest()
+        facts = self.model_dump_json(exclude={"training", "measured", "files"})
+        files = "".join(self.files[name] for name in RUN)
+        return hashlib.sha256(f"{facts}{files}".encode()).hexdigest()
 
 
 def read_card(folder: Path) -> Card:

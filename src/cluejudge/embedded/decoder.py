@@ -69,7 +69,7 @@ class Contexts:
         """The context without any picture, behind which the language prior is asked."""
         if self._blind is None:
             ids = self._prompts.blind_prefix
-            self._blind = self._read(self._decoder.words[[ids]], [ids])[0]
+            self._blind = self._read(self._decoder.words[np.array([ids])], [ids])[0]
         return self._blind
 
     def _seen(self, pictures: Sequence[Picture]) -> list[Context]:

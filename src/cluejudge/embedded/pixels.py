@@ -14,9 +14,9 @@ SIDE = 128
 
 
 def to_pixels(pictures: Sequence[Picture]) -> Floats:
-    """Squashed to a square, bilinear as the checkpoint's processor: [pictures, 3, 128, 128], -1..1.
+    """Float32 [pictures, 3, 128, 128] in -1..1; scaled bilinearly, as the checkpoint's processor does.
 
-    A picture that is not square is seen out of shape, as in training no other is seen whole.
+    A picture that is not square is squashed: everything in it is seen, though out of shape.
     """
     small = [_squashed(picture) for picture in pictures]
     scaled = np.stack(small).astype(np.float32) / np.float32(127.5) - np.float32(1)

@@ -38,13 +38,10 @@ class Prompts:
         White space is made single spaces. Raises `ModelError` for a content that is empty, too
         long, or spells a special token, which could end the question and begin another.
         """
-        words = " ".join(content.split())
-        if not words:
-            raise ModelError("there is no content to look for")
-        ids = self._plain(words)
+        ids = self._plain(content)
         if len(ids) > self._card.content_tokens:
             raise ModelError(
-                f"'{words[:40]}...' is {len(ids)} tokens long, and the embedded model reads "
+                f"'{content[:40]}...' is {len(ids)} tokens long, and the embedded model reads "
                 f"contents of at most {self._card.content_tokens}",
                 hint="say it in fewer words, or as several atoms",
             )
@@ -52,11 +49,11 @@ class Prompts:
 
     def word(self, word: str) -> list[int]:
         """The tokens of an object's name. Raises `ModelError` as `question` does."""
-        return self._plain(" ".join(word.split()))
+        return self._plain(word)
 
     def text(self, text: str) -> list[int]:
-        """The tokens of a text for the relevance scan: its first ones, as in training."""
-        return self._plain(" ".join(text.split()))[: self._card.text_tokens]
+        """The first tokens of a text, as in training. Raises `ModelError` as `question` does."""
+        return self._plain(text)[: self._card.text_tokens]
 
     def written(self, ids: list[int]) -> str:
         """The text of tokens that the model wrote."""
@@ -76,7 +73,10 @@ class Prompts:
     def _encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def _plain(self, words: str) -> list[int]:
+    def _plain(self, text: str) -> list[int]:
+        words = " ".join(text.split())
+        if not words:
+            raise ModelError("there is nothing to look for in an empty text")
         try:
             words.encode()
         except UnicodeEncodeError as error:

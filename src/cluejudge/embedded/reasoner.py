@@ -12,7 +12,7 @@ from cluejudge.embedded.decoder import BATCH, Context, Contexts, Decoder, stacke
 from cluejudge.embedded.labels import Labels
 from cluejudge.embedded.packing import Layout, lay_out
 from cluejudge.embedded.prompt import Prompts
-from cluejudge.embedded.session import Bools, Floats
+from cluejudge.embedded.session import Bools, Floats, Ints
 
 _MIN_MASS = 0.5
 """P(Yes) + P(No) under which the answer at the end of a reasoning is none."""
@@ -128,7 +128,7 @@ class _Rows:
 
     past: Floats
     valid: Bools
-    next: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    next: Ints
 
     @classmethod
     def behind(cls, layout: Layout, past: Floats, new: Floats) -> _Rows:

@@ -48,6 +48,12 @@ class Graph:
         return self._shapes[name]
 
     def __call__(self, **inputs: Floats | Ints | Bools) -> list[Floats]:
-        """The outputs of the graph, in its order, for its inputs by their names."""
-        outputs: list[Floats] = self._session.run(None, inputs)
+        """The outputs of the graph, in its order, for its inputs by their names.
+
+        Raises `ModelError` if it cannot run, as for want of memory.
+        """
+        try:
+            outputs: list[Floats] = self._session.run(None, inputs)
+        except Exception as error:  # what onnxruntime raises has no common base
+            raise ModelError(f"the model failed: {error}", retryable=True) from error
         return outputs

@@ -10,7 +10,6 @@ from cluejudge.embedded.pixels import to_pixels
 from cluejudge.embedded.session import Floats, Graph
 from cluejudge.image import Picture
 
-GRID = 8
 _KEPT = 256
 _BATCH = 16
 

@@ -1,0 +1,77 @@
+"""From real pixels to real verdicts: the whole of the method on the models of the package."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as PILImage
+
+from cluejudge import Judge
+from cluejudge.models.protocols import Models
+from cluejudge.scenes.dataset import make_scenes
+from cluejudge.verdict import Outcome, Verdict
+
+
+def png(image: PILImage.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def labelled() -> list[tuple[bytes, bool]]:
+    """Scenes of all rules, and whether each of them violates any."""
+    return [
+        (png(image), bool(label.violated))
+        for kind in ("violating", "borderline")
+        for image, label in make_scenes(14, 20, kind=kind)
+    ]
+
+
+@pytest.fixture(scope="module")
+def verdicts(embedded: Models, labelled: list[tuple[bytes, bool]]) -> list[Verdict]:
+    """One image at a time."""
+    judge = Judge("pictogram", model=embedded)
+    return [judge.judge(image) for image, _ in labelled]
+
+
+def told(verdict: Verdict) -> tuple[str, ...]:
+    return (verdict.outcome, *(f"{rule.rule_id} {rule.outcome}" for rule in verdict.rules))
+
+
+def test_most_scenes_are_judged_rightly(
+    verdicts: list[Verdict], labelled: list[tuple[bytes, bool]]
+) -> None:
+    right = [
+        (verdict.outcome is Outcome.UNSAFE) == violated
+        for verdict, (_, violated) in zip(verdicts, labelled, strict=True)
+    ]
+    assert np.mean(right) >= 0.75
+
+
+def test_merged_and_async_judgements_are_the_same(
+    embedded: Models, verdicts: list[Verdict], labelled: list[tuple[bytes, bool]]
+) -> None:
+    judge = Judge("pictogram", model=embedded)
+    images = [image for image, _ in labelled]
+
+    async def together() -> list[Verdict]:
+        return await asyncio.gather(*(judge.ajudge(image) for image in images))
+
+    expected = [told(verdict) for verdict in verdicts]
+    assert [told(verdict) for verdict in judge.judge_many(images)] == expected
+    assert [told(verdict) for verdict in asyncio.run(together())] == expected
+
+
+def test_a_verdict_names_the_models(embedded: Models, verdicts: list[Verdict]) -> None:
+    assert verdicts[0].models == {"name": "embedded", **dict(embedded.card)}
+
+
+def test_what_the_models_do_not_know_is_never_safe(embedded: Models) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    verdict = Judge("pictogram", model=embedded).judge(png(PILImage.fromarray(noise)))
+    assert verdict.outcome is Outcome.ABSTAIN
+    assert "unlike what the models know" in verdict.reason
