@@ -44,10 +44,10 @@ class Example:
 
 
 SCENES = (
-    Example("01-violating-burning-being.png", Intent.VIOLATING, 2, "burning-being"),
-    Example("02-violating-bomb-crowd.jpg", Intent.VIOLATING, 1, "bomb-crowd"),
-    Example("03-borderline-blade-attack.png", Intent.BORDERLINE, 5, "blade-attack"),
-    Example("04-clean.webp", Intent.CLEAN, 0),
+    Example("01-violating-burning-being.png", Intent.VIOLATING, 0, "burning-being"),
+    Example("02-violating-bomb-crowd.jpg", Intent.VIOLATING, 3, "bomb-crowd"),
+    Example("03-borderline-blade-attack.png", Intent.BORDERLINE, 2, "blade-attack"),
+    Example("04-clean.webp", Intent.CLEAN, 3),
 )
 ANIMATION_SEED = 3
 TRANSPARENT_SEED = 3
