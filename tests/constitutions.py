@@ -110,7 +110,7 @@ def numbers(low: float | None = None, high: float | None = None) -> st.SearchStr
 
 overrides = st.builds(
     ThresholdOverrides,
-    relevance=numbers(),
+    relevance=numbers(-1, 1),
     prior_low=numbers(0),
     prior_high=numbers(0),
     region=numbers(-1, 1),

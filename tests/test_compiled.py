@@ -127,7 +127,15 @@ def test_one_rule_without_a_chain_is_a_mistake_in_that_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{"region": 1.1}, {"prior_low": -0.1}, {"detector": "0.1"}, {"reasoning": True}]
+    "bad",
+    [
+        {"region": 1.1},
+        {"prior_low": -0.1},
+        {"detector": "0.1"},
+        {"reasoning": True},
+        {"relevance": 22},
+        {"relevance": -1.01},
+    ],
 )
 def test_thresholds_are_numbers_in_their_range(bad: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from cluejudge.constitution import Example, Severity, distinct, looks_compiled
 from cluejudge.errors import ConstitutionError
 from cluejudge.settings import Frozen
-from cluejudge.texts import Amount, Flag, Gap, Id, Note, Number, Rating, Share, Text
+from cluejudge.texts import Amount, Cosine, Flag, Gap, Id, Note, Rating, Share, Text
 from cluejudge.validation import validated
 from cluejudge.yamlfile import read
 from cluejudge.yamlscalars import as_written
@@ -72,7 +72,7 @@ class AnyOf(Frozen):
 class ThresholdOverrides(Frozen):
     """Thresholds of one rule that differ from the judge's; None keeps the judge's."""
 
-    relevance: Number | None = None
+    relevance: Cosine | None = None
     prior_low: Amount | None = None
     prior_high: Amount | None = None
     region: Gap | None = None

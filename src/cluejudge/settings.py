@@ -21,7 +21,10 @@ class Thresholds(Frozen):
     """
 
     relevance: float | None = Field(
-        default=None, description="cosine; None takes the encoder's own (0.22 for CLIP ViT-B/16)"
+        default=None,
+        ge=-1,
+        le=1,
+        description="cosine; None takes the encoder's own (0.22 for CLIP ViT-B/16)",
     )
     prior_low: float = Field(default=0.3, ge=0)
     prior_high: float = Field(default=0.8, ge=0)

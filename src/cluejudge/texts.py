@@ -44,17 +44,17 @@ Flag = Annotated[bool, Field(strict=True)]
 
 _NO_MINUS_ZERO = AfterValidator(lambda number: number + 0.0)
 
-Number = Annotated[float, Field(strict=True), _NO_MINUS_ZERO]
-"""A number, and no text that spells one. Minus zero becomes zero: equal values look equal."""
-
 Amount = Annotated[float, Field(strict=True, ge=0), _NO_MINUS_ZERO]
-"""A number from 0."""
+"""A number from 0, not a text that spells one. Minus zero becomes zero: equal values look equal."""
 
 Share = Annotated[float, Field(strict=True, ge=0, le=1), _NO_MINUS_ZERO]
 """A number from 0 to 1."""
 
 Gap = Annotated[float, Field(strict=True, ge=-1, le=1), _NO_MINUS_ZERO]
 """The difference of two shares."""
+
+Cosine = Annotated[float, Field(strict=True, ge=-1, le=1), _NO_MINUS_ZERO]
+"""A cosine. No picture reaches a bound over 1, so under one no rule would ever be asked."""
 
 Rating = Annotated[int, Field(strict=True, ge=1, le=10)]
 """How objective a rule is, from 1 to 10."""

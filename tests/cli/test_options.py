@@ -40,6 +40,7 @@ def test_none_is_also_a_word() -> None:
         ("prior_high=much", "--set prior_high=much: input should be a valid number"),
         ("prior_high=nan", "finite number"),
         ("detector=2", "less than or equal to 1"),
+        ("thresholds.relevance=5", "less than or equal to 1"),
         ("debias=twice", "'difference', 'log_odds' or 'none'"),
         ("max_frames=1", "greater than or equal to 2"),
     ],

@@ -137,6 +137,7 @@ def test_schema_and_reader_agree_on_chains(chain: str, good: bool) -> None:
         ("objectiveness: [6, 9, 9]", False),
         ("thresholds: {region: -1, relevance: 0.1}", True),
         ("thresholds: {region: 2}", False),
+        ("thresholds: {relevance: 22}", False),
         ("thresholds: {region: '1'}", False),
         ("thresholds: {prior_low: -1}", False),
         ("severity: critical", True),
