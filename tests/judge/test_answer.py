@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cluejudge.asks import (
     Ask,
@@ -17,6 +18,7 @@ from cluejudge.asks import (
     Recognition,
     Relate,
     Relations,
+    Reply,
     Score,
     YesNo,
 )
@@ -133,21 +135,34 @@ def test_a_bug_is_not_taken_for_a_failure() -> None:
 
 @pytest.mark.parametrize(
     "vectors",
-    [np.zeros((1, 4), np.float32), np.zeros((2, 5), np.float32), np.zeros(4, np.float32)],
+    [np.eye(1, 4), np.eye(2, 5), np.eye(1, 4)[0]],
 )
-def test_misshapen_vectors_fail(vectors: Vectors) -> None:
+def test_misshapen_vectors_fail(vectors: NDArray[np.float64]) -> None:
+    assert isinstance(related(np.eye(1, 4), vectors), Failed)
+
+
+@pytest.mark.parametrize("length", [0.0, 0.5, 3.0, np.nan, np.inf])
+def test_vectors_of_another_length_than_one_fail(length: float) -> None:
+    assert isinstance(related(np.eye(1, 4), np.eye(2, 4)), Relations)
+    assert isinstance(related(np.full((1, 4), length / 2), np.eye(2, 4)), Failed)
+    assert isinstance(related(np.eye(1, 4), np.full((2, 4), length / 2)), Failed)
+
+
+def related(picture: NDArray[np.float64], texts: NDArray[np.float64]) -> Reply:
+    """The reply to one picture and two texts, embedded so."""
+
     class Encoder:
         threshold = 0.1
 
         def embed_images(self, images: Sequence[Picture]) -> Vectors:
-            return np.zeros((len(images), 4), np.float32)
+            return picture.astype(np.float32)
 
-        def embed_texts(self, texts: Sequence[str]) -> Vectors:
-            return vectors
+        def embed_texts(self, words: Sequence[str]) -> Vectors:
+            return texts.astype(np.float32)
 
     answer = Answerer(replace(World().models(), encoder=Encoder()))
     (reply,) = answer([Relate(ONE, ("x", "y"))])
-    assert isinstance(reply, Failed)
+    return reply
 
 
 def test_what_no_model_answers_fails() -> None:

@@ -73,6 +73,8 @@ def test_answers_pass(ask: Ask, reply: Reply) -> None:
         (RELATE, Relations((0.1,), 0.22), "2 texts were related by 1"),
         (RELATE, Relations((0.1, NAN), 0.22), "not finite"),
         (RELATE, Relations((0.1, 0.2), INF), "not finite"),
+        (RELATE, Relations((0.1, 24.0), 0.22), "24 is no cosine"),
+        (RELATE, Relations((0.1, 0.2), 22.0), "22 is no cosine"),
         (RECOGNISE, Recognition(NAN, 0.5), "not finite"),
         (RECOGNISE, Recognition(0.5, NAN), "not finite"),
     ],

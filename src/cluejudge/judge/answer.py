@@ -32,6 +32,8 @@ Answer: TypeAlias = Callable[[Sequence[Ask]], list[Reply]]
 
 A = TypeVar("A", bound=Ask)
 
+_SLACK = 1e-2  # rounding of unit vectors, of bfloat16 too
+
 
 def capabilities(models: Models) -> Capabilities:
     """Which stages of a judgement `models` can take part in."""
@@ -127,7 +129,12 @@ def _relate(encoder: Encoder, asks: Sequence[Relate]) -> list[Reply]:
 def _vectors(vectors: Vectors, count: int) -> NDArray[np.float64]:
     if vectors.ndim != 2 or len(vectors) != count:
         raise ModelError(f"{count} inputs were embedded as an array of shape {vectors.shape}")
-    return vectors.astype(np.float64)
+    exact = vectors.astype(np.float64)
+    lengths = np.linalg.norm(exact, axis=1)
+    # An empty vector is as far from every rule as a picture that none is relevant to.
+    if not (abs(lengths - 1) <= _SLACK).all():
+        raise ModelError(f"vectors of lengths {lengths.min():.3g} to {lengths.max():.3g}, not 1")
+    return exact
 
 
 def _locate(detector: Detector, asks: Sequence[Locate]) -> list[Reply]:

@@ -25,6 +25,7 @@ from cluejudge.image import Box
 from cluejudge.verdict import storable
 
 _SLACK = 1e-3  # rounding of float16 and float32 softmaxes
+_COSINE_SLACK = 3e-2  # of two vectors that are each a hundredth too long
 
 
 def checked(ask: Ask, reply: Reply) -> Reply:
@@ -106,4 +107,7 @@ def _boxes_fault(ask: Locate, reply: Boxes) -> str:
 def _relations_fault(ask: Relate, reply: Relations) -> str:
     if len(reply.cosines) != len(ask.texts):
         return f"{len(ask.texts)} texts were related by {len(reply.cosines)} cosines"
-    return "" if _finite((reply.threshold, *reply.cosines)) else "a cosine is not finite"
+    if not _finite((reply.threshold, *reply.cosines)):
+        return "a cosine is not finite"
+    far = max(map(abs, (reply.threshold, *reply.cosines)))
+    return f"{far:.3g} is no cosine" if far > 1 + _COSINE_SLACK else ""
