@@ -62,6 +62,13 @@ def test_standard_input_is_read_once_and_no_further_than_allowed() -> None:
         gather(["-", "-"], io.BytesIO(), 10)
 
 
+def test_closed_standard_input_matters_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    png(tmp_path / "a.png")
+    assert len(gather([str(tmp_path)], None, 10).found) == 1
+    with pytest.raises(UsageError, match="closed"):
+        gather(["-"], None, 10)
+
+
 def test_nothing_to_judge_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a picture")
     with pytest.raises(UsageError, match="no picture"):

@@ -41,18 +41,20 @@ class Inputs:
     passed_over: tuple[Path, ...] = ()
 
 
-def gather(arguments: Sequence[str], stdin: BinaryIO, max_bytes: int) -> Inputs:
+def gather(arguments: Sequence[str], stdin: BinaryIO | None, max_bytes: int) -> Inputs:
     """Read what the arguments name: paths, folders with all that is in them, `-` for stdin.
 
-    Raises `UsageError` if that is nothing, or if stdin is named twice.
+    Raises `UsageError` if that is nothing, or if stdin is named twice or is closed (None).
     """
     if arguments.count(STDIN) > 1:
         raise UsageError("standard input can be read once only", hint="give `-` once")
+    if STDIN in arguments and stdin is None:
+        raise UsageError("standard input is closed", hint="pipe an image's bytes into it")
     found: list[Input] = []
     passed_over: list[Path] = []
     for argument in arguments:
         path = Path(argument)
-        if argument == STDIN:
+        if argument == STDIN and stdin is not None:
             found.append(Input(STDIN, stdin.read(max_bytes + 1)))
         elif path.is_dir():
             for inner in _files(path):

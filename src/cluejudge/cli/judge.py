@@ -103,7 +103,8 @@ def judge(
         limits=settings.limits,
         budget=Budget(asks=budget_asks, reasoning_tokens=budget_tokens, seconds=budget_seconds),
     )
-    inputs = gather(images, sys.stdin.buffer, settings.limits.max_bytes)
+    stdin = sys.stdin.buffer if sys.stdin else None  # None: closed by the caller
+    inputs = gather(images, stdin, settings.limits.max_bytes)
     tell_passed_over(inputs.passed_over)
     out = output(as_json=as_json, explain=explain)
     tally = judge_inputs(
