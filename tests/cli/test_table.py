@@ -43,7 +43,12 @@ def test_only_explain_shows_what_was_cleared_and_the_reasonings() -> None:
     for shown in ("two-in-bed", "gambling", "There is a white coat."):
         assert shown not in plain
         assert shown in full
-    assert printed(SAFE) == "safe    garden.png\n"
+    assert printed(SAFE).splitlines()[0] == "safe    garden.png"
+
+
+def test_what_was_noted_of_an_image_is_told_of_a_safe_one_too() -> None:
+    assert printed(SAFE).splitlines()[1:] == ["  transparent pixels were put on white"]
+    assert len(printed(SAFE.model_copy(update={"record": None})).splitlines()) == 1
 
 
 def test_what_was_not_judged_says_why_in_one_line() -> None:

@@ -41,7 +41,7 @@ def verdict(found: Verdict, *, explain: bool = False) -> RenderableType:
     """One input: its outcome, and the rules that led to it; with `explain` all rules."""
     rules = [rule for rule in found.rules if explain or is_told(rule)]
     drawn = (_rule(rule, explain=explain) for rule in rules)
-    return Group(_headline(found), *drawn, *(() if explain else _silent(found)))
+    return Group(_headline(found), *_notes(found), *drawn, *(() if explain else _silent(found)))
 
 
 def summary(counts: Mapping[Outcome, int]) -> Text:
@@ -64,6 +64,12 @@ def _headline(found: Verdict) -> Text:
     if found.code:
         line.append(f" ({one_line(found.code)})", "dim")
     return line
+
+
+def _notes(found: Verdict) -> tuple[Text, ...]:
+    """What was noted of the input, such as frames left out: a safe one says so too."""
+    notes = "; ".join(map(one_line, found.record.notes)) if found.record else ""
+    return (Text(f"  {notes}", "dim"),) if notes else ()
 
 
 def _silent(found: Verdict) -> tuple[Text, ...]:
