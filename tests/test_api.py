@@ -186,8 +186,8 @@ class TestMany:
         next(verdicts)
         assert taken == 2
 
-    @pytest.mark.parametrize("one", ["photo.png", b"photo"])
-    def test_one_source_is_not_many(self, judge: Judge, one: str | bytes) -> None:
+    @pytest.mark.parametrize("one", ["photo.png", Path("photo.png"), b"photo"])
+    def test_one_source_is_not_many(self, judge: Judge, one: str | Path | bytes) -> None:
         with pytest.raises(UsageError, match="use judge for one"):
             judge.judge_many(one)  # type: ignore[arg-type]
 

@@ -97,7 +97,7 @@ class Judge:
         Their questions are merged into full batches. Sources are taken, and files read, only when
         there is room; bytes are called by their place, from 1, such as `input 3`.
         """
-        if isinstance(sources, str | bytes):
+        if isinstance(sources, str | Path | bytes):
             raise UsageError("judge_many takes several sources", hint="use judge for one")
         if in_flight < 1:
             raise UsageError(f"in_flight is {in_flight}", hint="it must be at least 1")

@@ -11,12 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from cluejudge.errors import ConstitutionError
 from cluejudge.settings import Frozen
-from cluejudge.texts import ID, Flag, Id, Note, Text
+from cluejudge.texts import Flag, Id, Note, Text
 from cluejudge.validation import validated
 from cluejudge.yamlfile import read
 from cluejudge.yamltext import to_yaml
-
-RULE_ID = ID
 
 
 class Severity(StrEnum):
