@@ -48,9 +48,11 @@ def test_checked_scenes_show_what_they_say(
 
 
 def not_said_to_touch(scene: Scene, held: str, host: str) -> list[tuple[int, int]]:
-    named = [[i for i, t in enumerate(scene.things) if t.concept in TERMS[term].members]
-             for term in (held, host)]  # fmt: skip
-    return [(a, b) for a in named[0] for b in named[1] if b not in scene.things[a].touches]
+    held_ones, hosts = (
+        [i for i, thing in enumerate(scene.things) if thing.concept in TERMS[term].members]
+        for term in (held, host)
+    )
+    return [(a, b) for a in held_ones for b in hosts if b not in scene.things[a].touches]
 
 
 def gap(masks: Masks, one: int, other: int) -> int:
@@ -64,8 +66,8 @@ def gap(masks: Masks, one: int, other: int) -> int:
 
 
 def test_a_thing_held_out_beside_its_host_is_a_fault() -> None:
-    there = Scene(PLAIN, (sprite("man", 0.3, 0.5), sprite("knife", 0.35, 0.5, size=0.2, thing=1)),
-                  (Thing("man"), TOUCHING))  # fmt: skip
+    drawn = sprite("man", 0.3, 0.5), sprite("knife", 0.35, 0.5, size=0.2, thing=1)
+    there = Scene(PLAIN, drawn, (Thing("man"), TOUCHING))
     assert told(there) == ""
     apart = replace(there, sprites=(there.sprites[0], replace(there.sprites[1], x=0.8)))
     assert told(apart) == "knife 1 misses man 0"
@@ -73,8 +75,8 @@ def test_a_thing_held_out_beside_its_host_is_a_fault() -> None:
 
 @pytest.mark.parametrize(("x", "fault"), [(0.3, True), (0.85, False)])
 def test_contact_that_is_not_told_is_a_fault(x: float, fault: bool) -> None:
-    scene = Scene(PLAIN, (sprite("man", 0.3, 0.5), sprite("knife", x, 0.5, size=0.2, thing=1)),
-                  (Thing("man"), Thing("knife")))  # fmt: skip
+    drawn = sprite("man", 0.3, 0.5), sprite("knife", x, 0.5, size=0.2, thing=1)
+    scene = Scene(PLAIN, drawn, (Thing("man"), Thing("knife")))
     assert ("knife 1 all but touches man 0" in told(scene)) is fault
 
 

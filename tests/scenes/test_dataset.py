@@ -10,9 +10,11 @@ from cluejudge.errors import UsageError
 from cluejudge.scenes.compose import Intent
 from cluejudge.scenes.dataset import MIXTURE, Split, make_scenes
 from cluejudge.scenes.facts import Thing
-from cluejudge.scenes.label import SceneLabel, atoms_of
+from cluejudge.scenes.label import SceneLabel, atoms_of, objects_of
 from cluejudge.scenes.rules import RULES
+from cluejudge.scenes.spec import Scene
 from cluejudge.scenes.world import CONCEPTS, HELD_OUT_STYLE, SIGNS, TRAINED_STYLES
+from tests.scenes.samples import PLAIN, sprite
 
 PICTOGRAM = find_constitution("pictogram").rules
 
@@ -160,3 +162,9 @@ def test_what_there_is_not_is_told_at_once(options: dict[str, str], said: str) -
 def test_numbers_are_bounded(count: int, seed: int, side: int) -> None:
     with pytest.raises(UsageError, match="give "):
         make_scenes(count, seed, side=side)
+
+
+def test_a_thing_out_of_sight_has_no_label() -> None:
+    scene = Scene(PLAIN, (sprite("ball", 3, 3),), (Thing("ball"),))
+    with pytest.raises(ValueError, match="ball 0 lies outside"):
+        objects_of(scene, (None,))
