@@ -14,7 +14,7 @@ SIDE = 128
 
 
 def to_pixels(pictures: Sequence[Picture]) -> Floats:
-    """Float32 [pictures, 3, 128, 128] in -1..1; scaled bilinearly, as the checkpoint's processor does.
+    """Float32 [pictures, 3, 128, 128] in -1..1, scaled as the checkpoint's processor scales.
 
     A picture that is not square is squashed: everything in it is seen, though out of shape.
     """
