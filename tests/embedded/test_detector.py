@@ -97,3 +97,9 @@ def test_the_same_picture_at_another_size_has_the_same_boxes(
     scaled = [2 * edge for edge in (best[0].left, best[0].top, best[0].right, best[0].bottom)]
     edges = [best[1].left, best[1].top, best[1].right, best[1].bottom]
     assert edges == pytest.approx(scaled, abs=12)
+
+
+def test_a_word_never_learnt_has_no_box(embedded: Models, scenes: list[Picture]) -> None:
+    assert embedded.detector
+    found = embedded.detector.locate([Locate(scenes[0], ("submarine", "person"))])[0]
+    assert {one.word for one in found} <= {"person"}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from cluejudge.builtin import find_constitution
 from cluejudge.embedded.models import Parts
 from cluejudge.embedded.prompt import Prompts
 from cluejudge.errors import ModelError
@@ -59,7 +60,24 @@ def test_half_a_character_is_refused(prompts: Prompts) -> None:
         prompts.question("a \ud83d dog")
 
 
-def test_long_texts_are_cut_as_in_training(prompts: Prompts, parts: Parts) -> None:
+def test_long_texts_are_refused_not_cut(prompts: Prompts, parts: Parts) -> None:
+    """What stands behind the cut could be what makes the rule relevant."""
     text = "a dog and a cat " * 30
-    assert prompts.text(text) == prompts.text(text + "and a bomb")
-    assert len(prompts.text(text)) == parts.card.text_tokens
+    with pytest.raises(ModelError, match="tokens long"):
+        prompts.text(text)
+    assert len(prompts.text("a dog and a cat " * 8)) <= parts.card.text_tokens
+
+
+@pytest.mark.parametrize("content", ["a swastika", "exposed genitals", "2 people", "ein Hund"])
+def test_words_never_learnt_are_refused(prompts: Prompts, content: str) -> None:
+    for call in (prompts.question, prompts.text):
+        with pytest.raises(ModelError, match="do not know"):
+            call(content)
+
+
+def test_every_word_of_the_pictogram_constitution_was_learnt(prompts: Prompts) -> None:
+    for rule in find_constitution("pictogram").rules:
+        atoms = [atom for group in rule.chain for atom in group.any_of]
+        for text in (rule.text, *(a.text for a in atoms), *(w for a in atoms for w in a.objects)):
+            assert not prompts.strange(text)
+            assert not prompts.strange(text.upper())

@@ -42,14 +42,17 @@ class EmbeddedDetector:
     def locate(self, asks: Sequence[Locate]) -> list[list[Located]]:
         """Boxes in the pixels of each picture, word by word, the surest first.
 
-        Raises `ModelError` for a word that cannot be asked about (`Prompts.word`).
+        A word that the models never learnt has no box. Raises `ModelError` for one that cannot be
+        asked about (`Prompts.word`).
         """
-        vectors = {word: self._vector(word) for ask in asks for word in ask.words}
+        words = dict.fromkeys(word for ask in asks for word in ask.words)
+        vectors = {word: self._vector(word) for word in words if not self._prompts.strange(word)}
         sights = self._eye([ask.image for ask in asks])
         return [
             [
                 Located(box, word, score)
                 for word in dict.fromkeys(ask.words)
+                if word in vectors
                 for box, score in self._boxes(ask.image, sight, vectors[word])
             ]
             for ask, sight in zip(asks, sights, strict=True)

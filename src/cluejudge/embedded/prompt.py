@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from tokenizers import Tokenizer
 
 from cluejudge.embedded.card import Card, LabelTokens
 from cluejudge.embedded.labels import label_tokens
 from cluejudge.errors import ModelError
+
+_WORD = re.compile(r"[^\W_]+")
 
 BOS, USER, ASSISTANT, END, IMAGE = "<s>", "<|user|>", "<|assistant|>", "<|end|>", "<image>"
 
@@ -31,14 +36,17 @@ class Prompts:
         self.blind_prefix = (bos, user, *instruction)
         self.verdict = tuple(self._encode(card.prompt.verdict))
         self._turn = (end, assistant)
+        self._learnt = lru_cache(maxsize=4096)(self._is_token)
 
     def question(self, content: str, *, explain: bool = False) -> list[int]:
         """The tokens of one question, up to where its answer begins.
 
         White space is made single spaces. Raises `ModelError` for a content that is empty, too
-        long, or spells a special token, which could end the question and begin another.
+        long, has a word that the model never learnt, or spells a special token, which could end
+        the question and begin another.
         """
         ids = self._plain(content)
+        self._refuse_strange(content)
         if len(ids) > self._card.content_tokens:
             raise ModelError(
                 f"'{content[:40]}...' is {len(ids)} tokens long, and the embedded model reads "
@@ -52,8 +60,31 @@ class Prompts:
         return self._plain(word)
 
     def text(self, text: str) -> list[int]:
-        """The first tokens of a text, as in training. Raises `ModelError` as `question` does."""
-        return self._plain(text)[: self._card.text_tokens]
+        """The tokens of a rule's text. Raises `ModelError` as `question` does."""
+        ids = self._plain(text)
+        self._refuse_strange(text)
+        if len(ids) > self._card.text_tokens:
+            raise ModelError(
+                f"'{text[:40]}...' is {len(ids)} tokens long, and the embedded models tell the "
+                f"relevance of texts of at most {self._card.text_tokens}"
+            )
+        return ids
+
+    def strange(self, text: str) -> tuple[str, ...]:
+        """The words of `text` that the models never learnt: those that are no token of their own.
+
+        What is said with such words means nothing to the models, and no answer about it is one.
+        """
+        return tuple(word for word in _WORD.findall(text) if not self._learnt(word.lower()))
+
+    def _refuse_strange(self, text: str) -> None:
+        strange = self.strange(text)
+        if strange:
+            raise ModelError(
+                f"the embedded models do not know {', '.join(map(repr, strange))}: they know "
+                "pictogram scenes and few words",
+                hint="use their words (cluejudge rules pictogram), or another model",
+            )
 
     def written(self, ids: list[int]) -> str:
         """The text of tokens that the model wrote."""
@@ -69,6 +100,9 @@ class Prompts:
         if found is None:
             raise ModelError(f"the embedded models' tokenizer has no {token}")
         return int(found)
+
+    def _is_token(self, word: str) -> bool:
+        return len(self._encode(f" {word}")) == 1
 
     def _encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
