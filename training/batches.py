@@ -55,14 +55,6 @@ class Pool:
         ]
         return collate(chosen, rng, augment=augment)
 
-    def chunks(self, count: int) -> list[Batch]:
-        """Every sample once, in order, unchanged."""
-        rng = np.random.default_rng(0)
-        every = [(shard, i) for shard in self._shards for i in range(len(shard.known))]
-        return [
-            collate(every[k : k + count], rng, augment=False) for k in range(0, len(every), count)
-        ]
-
 
 def collate(
     chosen: Sequence[tuple[Shard, int]], rng: np.random.Generator, *, augment: bool

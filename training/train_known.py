@@ -26,8 +26,8 @@ STEPS = 1500
 def known_features(net: Net, data: Path, count: int, rng: np.random.Generator) -> Tensor:
     """What the head reads of training scenes with at least one thing, [count, features]."""
     pool = Pool(data)
-    found = []
-    while sum(map(len, found)) < count:
+    found: list[Tensor] = []
+    while sum(len(part) for part in found) < count:
         batch = pool.draw(64, rng)
         found.append(net.summary(net.cells(batch.pixels))[batch.known])
     return torch.cat(found)[:count]
