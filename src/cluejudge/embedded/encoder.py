@@ -16,10 +16,7 @@ _JOINT = 96
 
 
 class EmbeddedEncoder:
-    """Pictures and texts as unit vectors; `threshold` is the cosine from which a text is relevant.
-
-    Of a long text only its first tokens are read (`Card.text_tokens`), as in training.
-    """
+    """Pictures and texts as unit vectors; a text is relevant from the cosine `threshold` on."""
 
     def __init__(self, graph: Graph, eye: Eye, prompts: Prompts, *, threshold: float) -> None:
         self._graph = graph
