@@ -105,6 +105,17 @@ def test_a_report_is_written_with_pictures_and_boxes(
     assert "red 1.00" in html
 
 
+def test_a_report_never_takes_the_place_of_an_image(
+    judge: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = folder / "unsafe.png"
+    before = image.read_bytes()
+    own = folder.parent / "other" / ".." / folder.name / image.name
+    assert run([*judge, "--report", str(own), str(folder)]) == exits.USAGE
+    assert "one of the images" in capsys.readouterr().err
+    assert image.read_bytes() == before
+
+
 def test_a_report_of_an_image_from_standard_input_shows_it(
     judge: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -184,7 +184,8 @@ class Reference:
         reply = self.world.reasoning(looked_at, content)
         if reply.answer is None:
             return None
-        return reply.answer if reply.p_yes is None else reply.p_yes >= own.reasoning
+        torn = reply.p_yes is not None and (reply.p_yes >= own.reasoning) is not reply.answer
+        return None if torn else reply.answer
 
 
 def _log_odds(p: float) -> float:

@@ -36,10 +36,20 @@ def test_an_unread_reasoning_is_no_answer_whatever_its_score(p_yes: float | None
     assert first_atom(verdict).rationale == "hm"
 
 
-@pytest.mark.parametrize(("bound", "answer"), [(0.7, Answer.YES), (0.71, Answer.NO)])
-def test_the_score_after_the_reasoning_is_thresholded(bound: float, answer: Answer) -> None:
+@pytest.mark.parametrize(
+    ("said", "bound", "answer"),
+    [
+        (True, 0.7, Answer.YES),
+        (True, 0.71, Answer.UNSURE),
+        (False, 0.7, Answer.UNSURE),
+        (False, 0.71, Answer.NO),
+    ],
+)
+def test_a_reasoning_decides_only_if_the_score_behind_it_agrees(
+    said: bool, bound: float, answer: Answer
+) -> None:
     own = rule("r", atom("a cat"), thresholds=ThresholdOverrides(reasoning=bound))
-    script = Script(image={"a cat": OPEN}, reasons={"a cat": Reasoning("so", True, 0.7, 3)})
+    script = Script(image={"a cat": OPEN}, reasons={"a cat": Reasoning("so", said, 0.7, 3)})
     one = first_atom(play(script, own))
     assert (one.answer, one.scores.reasoning) == (answer, 0.7)
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cluejudge.cli import exits
+from cluejudge.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cluejudge.cli.inputs import Input
     from cluejudge.verdict import Outcome
 
 HELP = """Judge images against a constitution.
@@ -105,6 +107,8 @@ def judge(
     )
     stdin = sys.stdin.buffer if sys.stdin else None  # None: closed by the caller
     inputs = gather(images, stdin, settings.limits.max_bytes)
+    if report:
+        spare_inputs(report, inputs.found)
     tell_passed_over(inputs.passed_over)
     out = output(as_json=as_json, explain=explain)
     tally = judge_inputs(
@@ -112,6 +116,15 @@ def judge(
     )
     out.end(tally.counts)
     return exit_code(tally.counts, fail_on)
+
+
+def spare_inputs(report: Path, inputs: Sequence[Input]) -> None:
+    """`UsageError` if the report would take the place of an image that is to be judged."""
+    place = report.resolve()
+    if any(isinstance(one.source, Path) and one.source.resolve() == place for one in inputs):
+        raise UsageError(
+            f"--report names {report}, one of the images", hint="give the report a name of its own"
+        )
 
 
 def tell_passed_over(paths: Sequence[Path]) -> None:

@@ -51,10 +51,12 @@ def _reasoned(inquiry: Inquiry, reply: Reply) -> Inquiry:
     if reply.answer is None:
         unread = "the reasoning could not be read as Yes or No"
         return inquiry.left(Stage.UNDECIDED, unread, reply.text)
-    visible = reply.answer
-    if reply.p_yes is not None:
-        visible = reply.p_yes >= inquiry.thresholds.reasoning
-    return inquiry.decided(visible, Stage.REASONING, reply.text)
+    bound = inquiry.thresholds.reasoning
+    if reply.p_yes is not None and (reply.p_yes >= bound) is not reply.answer:
+        said = "Yes" if reply.answer else "No"
+        torn = f"the reasoning says {said}, but P(Yes) after it is {reply.p_yes:.2g}, not {bound:g}"
+        return inquiry.left(Stage.UNDECIDED, torn, reply.text)
+    return inquiry.decided(reply.answer, Stage.REASONING, reply.text)
 
 
 def _unreasoned(inquiry: Inquiry, how: Undecided) -> Inquiry:
