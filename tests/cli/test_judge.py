@@ -210,23 +210,28 @@ def test_a_stopped_run_keeps_what_it_did(
     assert "interrupted" in report.read_text(encoding="utf-8")
 
 
+LISTENING = """\
+import signal
+from cluejudge.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in background
+main()
+"""
+
+
 def test_ctrl_c_ends_a_real_process_with_130(constitution: Path) -> None:
     reading, writing = os.pipe()
-    command = [sys.executable, "-m", "cluejudge.cli.main", "judge", "-m", "fake", "-c"]
-    process = subprocess.Popen(
-        [*command, str(constitution), "-"],
-        stdin=reading,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        os.write(writing, b"x")
-        _wait_until_read(reading)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    finally:
-        os.close(reading)
-        os.close(writing)
+    command = [sys.executable, "-c", LISTENING, "judge", "-m", "fake", "-c", str(constitution), "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=reading, stdout=pipe, stderr=pipe) as process:
+        try:
+            os.write(writing, b"x")
+            _wait_until_read(reading)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            os.close(reading)
+            os.close(writing)
     assert process.returncode == exits.INTERRUPTED
     assert out == b""
     assert b"Traceback" not in err
