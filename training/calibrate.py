@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from benchmarks.scenes import TestScene, test_scenes
 from numpy.typing import NDArray
 
+from benchmarks.scenes import TestScene, test_scenes
 from cluejudge.asks import Locate
 from cluejudge.builtin import find_constitution
 from cluejudge.image import Picture

@@ -43,7 +43,7 @@ from training.tokenizer import (
     IMAGE,
     INSTRUCTION,
     VERDICT,
-    build_tokenizer,
+    run_tokenizer,
     token,
 )
 from training.verify import verify
@@ -199,7 +199,7 @@ def main() -> None:
     args = parser.parse_args()
     facts = Facts.model_validate_json(args.card.read_bytes()) if args.card else Facts()
     disable_progress_bar()
-    tokenizer = build_tokenizer()
+    tokenizer = run_tokenizer(args.run.parent)
     net = load_net(args.run, tokenizer)
     card = export(net, tokenizer, args.folder, facts, checkpoint=not args.no_checkpoint)
     sizes = {path: (args.folder / path).stat().st_size for path in card.files}

@@ -10,6 +10,7 @@ are kept here too, as float16. `train_language --minutes` then counts from nothi
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 import torch
@@ -18,10 +19,11 @@ from torch import Tensor
 from transformers import LlavaForConditionalGeneration
 
 import cluejudge.embedded.models
+from cluejudge.embedded.card import TOKENIZER
 from training.export import load_net
 from training.folding import fold, round_to_half, unfolded
 from training.net import Net
-from training.tokenizer import IMAGE, build_tokenizer, token
+from training.tokenizer import IMAGE, run_tokenizer, token
 from training.train_vision import save
 
 HEADS = Path(__file__).with_name("heads.safetensors")
@@ -30,7 +32,7 @@ LLAVA = "llava."
 
 def keep(run: Path, heads: Path = HEADS) -> None:
     """Write the weights of a checkpoint that are not the LLaVA's."""
-    net = fold(load_net(run, build_tokenizer()))
+    net = fold(load_net(run, run_tokenizer(run.parent)))
     round_to_half(net)
     rest = {k: v.half() for k, v in net.state_dict().items() if not k.startswith(LLAVA)}
     save_file(rest, heads)
@@ -45,10 +47,11 @@ def shipped_state(checkpoint: Path, heads: Path = HEADS) -> dict[str, Tensor]:
 
 def start(run: Path, checkpoint: Path, heads: Path = HEADS) -> None:
     """Write a checkpoint of stage 2 with the shipped weights and no optimiser's memory."""
-    tokenizer = build_tokenizer()
+    run.mkdir(parents=True, exist_ok=True)
+    shutil.copy(checkpoint.parent / TOKENIZER, run / TOKENIZER)
+    tokenizer = run_tokenizer(run)
     folded = Net(tokenizer.get_vocab_size(), token(tokenizer, IMAGE), folded=True)
     folded.load_state_dict(shipped_state(checkpoint, heads))
-    run.mkdir(parents=True, exist_ok=True)
     state = {"net": unfolded(folded).state_dict(), "optimisers": None, "spent": 0.0, "step": 0}
     save(run / "language.pt", state)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,15 @@ def build_tokenizer(size: int = 640) -> Tokenizer:
     )
     tokenizer.train_from_iterator(corpus(), trainer)
     return tokenizer
+
+
+def run_tokenizer(run: Path) -> Tokenizer:
+    """The tokenizer of a run: what `run` holds, else built anew and kept there."""
+    path = run / "tokenizer.json"
+    if not path.exists():
+        run.mkdir(parents=True, exist_ok=True)
+        build_tokenizer().save(str(path))
+    return Tokenizer.from_file(str(path))
 
 
 def encode(tokenizer: Tokenizer, text: str) -> list[int]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from training.batches import Pool, jitter
 from training.net import Net
-from training.tokenizer import IMAGE, build_tokenizer, token
+from training.tokenizer import IMAGE, run_tokenizer, token
 from training.train_vision import save
 from training.unknown import unknown_pictures
 
@@ -72,7 +72,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
-    tokenizer = build_tokenizer()
+    tokenizer = run_tokenizer(args.run)
     net = Net(tokenizer.get_vocab_size(), token(tokenizer, IMAGE)).eval()
     state = torch.load(args.run / "language.pt", weights_only=True)
     net.load_state_dict(state["net"])

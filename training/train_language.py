@@ -21,7 +21,7 @@ from training.batches import Batch, Pool
 from training.net import Net
 from training.packing import IGNORE, IMAGE_START, IMAGE_TOKENS, Packed, pack
 from training.questions import Question, draw_question
-from training.tokenizer import IMAGE, build_tokenizer, token
+from training.tokenizer import IMAGE, run_tokenizer, token
 from training.train_vision import VisionLoss, save, schedule
 
 BLIND = 0.08
@@ -97,10 +97,10 @@ class Trainer:
     def __init__(self, args: argparse.Namespace) -> None:
         torch.manual_seed(args.seed)
         self.args = args
-        self.tokenizer = build_tokenizer()
+        self.tokenizer = run_tokenizer(args.run)
         self.net = Net(self.tokenizer.get_vocab_size(), token(self.tokenizer, IMAGE))
         self.net.llava.model.vision_tower.to(memory_format=torch.channels_last)
-        self.loss = VisionLoss(self.net)
+        self.loss = VisionLoss(self.net, self.tokenizer)
         self.optimisers = optimisers(self.net, args.rate)
         self.spent, self.step = 0.0, 0
         self._resume()

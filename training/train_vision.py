@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -21,7 +22,7 @@ from training.batches import Batch, Pool
 from training.labels import ALIGNED, INDEX
 from training.net import Net
 from training.texts import Statement, free_statement, rule_statement
-from training.tokenizer import IMAGE, aligned_words, build_tokenizer, encode, pad_to, token
+from training.tokenizer import IMAGE, aligned_words, encode, pad_to, run_tokenizer, token
 
 ALIGNED_COLUMNS = [INDEX[name] for name in ALIGNED]
 
@@ -29,9 +30,9 @@ ALIGNED_COLUMNS = [INDEX[name] for name in ALIGNED]
 class VisionLoss:
     """The losses of stage 1, each scaled to about one at the start."""
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, tokenizer: Tokenizer) -> None:
         self.net = net
-        self.tokenizer = build_tokenizer()
+        self.tokenizer = tokenizer
         self.word_ids = [torch.tensor(ids) for ids in aligned_words(self.tokenizer)]
 
     def word_vectors(self) -> Tensor:
@@ -123,12 +124,11 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    args.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
-    tokenizer = build_tokenizer()
+    tokenizer = run_tokenizer(args.run)
     net = Net(tokenizer.get_vocab_size(), token(tokenizer, IMAGE))
     net.llava.model.vision_tower.to(memory_format=torch.channels_last)
-    train(net, args)
+    train(net, tokenizer, args)
 
 
 def _groups(net: Net) -> list[dict[str, object]]:
@@ -137,11 +137,11 @@ def _groups(net: Net) -> list[dict[str, object]]:
     return [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}]
 
 
-def train(net: Net, args: argparse.Namespace) -> None:
+def train(net: Net, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
     """The loop: time-based schedule, log lines as JSON, a checkpoint every two minutes."""
     for p in net.llava.model.language_model.layers.parameters():
         p.requires_grad_(False)
-    loss = VisionLoss(net)
+    loss = VisionLoss(net, tokenizer)
     optimiser = torch.optim.AdamW(_groups(net), lr=args.rate, betas=(0.9, 0.98))
     spent, step, last = 0.0, 0, args.run / "vision.pt"
     if last.exists():

@@ -213,7 +213,7 @@ def test_a_stopped_run_keeps_what_it_did(
 LISTENING = """\
 import signal
 from cluejudge.cli.main import main
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in background
+signal.signal(signal.SIGINT, signal.default_int_handler)  # else ignored in a background job
 main()
 """
 

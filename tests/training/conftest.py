@@ -20,6 +20,7 @@ if not all(map(find_spec, ("torch", "transformers", "onnx"))):
 def net() -> Net:
     """Its batch norms have statistics of their own, so that folding has something to do."""
     import torch
+
     from training.net import Net
     from training.tokenizer import IMAGE, build_tokenizer, token
 

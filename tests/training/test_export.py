@@ -7,8 +7,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from training.net import Net
-from training.tokenizer import build_tokenizer
 
 from cluejudge.asks import Score
 from cluejudge.embedded import models
@@ -16,6 +14,8 @@ from cluejudge.embedded.card import DECODER, RUN, VISION, read_card
 from cluejudge.errors import ModelError
 from cluejudge.image import Picture
 from training import export as command
+from training.net import Net
+from training.tokenizer import build_tokenizer
 
 LIMIT = 25_000_000
 

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import torch
+
 from training.folding import fold, largest_difference, round_to_half
 from training.net import Net
 

@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
 from training.half import OPSET, store_as_half
 
 EXACT = np.arange(-64, 64, dtype=np.float32).reshape(8, 16) / 8

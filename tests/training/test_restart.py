@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+
 from training.folding import fold, largest_difference, round_to_half
 from training.net import Net
 from training.restart import keep, start
