@@ -15,7 +15,8 @@ import numpy as np
 
 from benchmarks.scenes import SIDE, SPLITS
 from cluejudge import Judge
-from cluejudge.scenes.compose import Intent, compose
+from cluejudge.scenes.check import compose_checked
+from cluejudge.scenes.compose import Intent
 from cluejudge.scenes.render import render
 from cluejudge.scenes.rules import RULES
 from cluejudge.scenes.sprites import default_sprites
@@ -42,7 +43,7 @@ def make_cases(per_rule: int, split: str, *, held_out: bool) -> list[Case]:
         for intent in (Intent.VIOLATING, Intent.BORDERLINE):
             for number in range(per_rule):
                 seed = [SPLITS[split] + 1, int(held_out), place, number, intent is Intent.VIOLATING]
-                scene = compose(intent, np.random.default_rng(seed), sprites, styles, rule)
+                scene = compose_checked(intent, np.random.default_rng(seed), sprites, styles, rule)
                 file = io.BytesIO()
                 render(scene, SIDE, sprites).image.save(file, "PNG")
                 truth = frozenset(r.id for r in RULES.values() if r.violated(scene.things))

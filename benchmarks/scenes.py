@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cluejudge.image import Picture
-from cluejudge.scenes.compose import Intent, compose
+from cluejudge.scenes.check import compose_checked
+from cluejudge.scenes.compose import Intent
 from cluejudge.scenes.facts import Thing
 from cluejudge.scenes.render import PixelBox, render
 from cluejudge.scenes.rules import RULES
@@ -37,6 +38,6 @@ def test_scenes(count: int, split: str, *, held_out: bool) -> Iterator[TestScene
         rng = np.random.default_rng([SPLITS[split], int(held_out), number])
         rule = rules[number // 4 % len(rules)]
         intent = (Intent.FREE, Intent.VIOLATING, Intent.FREE, Intent.BORDERLINE)[number % 4]
-        scene = compose(intent, rng, sprites, styles, rule)
+        scene = compose_checked(intent, rng, sprites, styles, rule)
         drawn = render(scene, SIDE, sprites)
         yield TestScene(Picture(np.asarray(drawn.image)), scene.things, drawn.boxes)

@@ -17,7 +17,8 @@ from PIL import Image as PILImage
 from PIL import ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from cluejudge.scenes.backgrounds import draw_background, random_background
-from cluejudge.scenes.compose import Intent, compose, dress
+from cluejudge.scenes.check import compose_checked
+from cluejudge.scenes.compose import Intent, dress
 from cluejudge.scenes.facts import Thing
 from cluejudge.scenes.layout import build_cluster
 from cluejudge.scenes.plan import free, pick
@@ -72,11 +73,11 @@ def make_sample(
     if kind == "mosaic":
         scene = _mosaic(rng, sprites, styles)
     elif kind == "free":
-        scene = compose(Intent.FREE, rng, sprites, styles)
+        scene = compose_checked(Intent.FREE, rng, sprites, styles)
     else:
         rule = RULES[pick(rng, tuple(RULES))]
         intent = Intent.VIOLATING if rng.random() < 0.5 else Intent.BORDERLINE
-        scene = compose(intent, rng, sprites, styles, rule)
+        scene = compose_checked(intent, rng, sprites, styles, rule)
     return paint(scene, rng, sprites, augment=augment)
 
 
