@@ -49,7 +49,7 @@ def test_most_scenes_are_judged_rightly(
         (verdict.outcome is Outcome.UNSAFE) == violated
         for verdict, (_, violated) in zip(verdicts, labelled, strict=True)
     ]
-    assert np.mean(right) >= 0.65
+    assert np.mean(right) >= 0.85
 
 
 def test_merged_and_async_judgements_are_the_same(
