@@ -43,6 +43,7 @@ from training.tokenizer import (
     IMAGE,
     INSTRUCTION,
     VERDICT,
+    content_words,
     run_tokenizer,
     token,
 )
@@ -170,6 +171,7 @@ def make_card(net: Net, tokenizer: Tokenizer, folder: Path, facts: Facts) -> Car
         text_tokens=TEXT_TOKENS,
         content_tokens=128,
         reasoning_tokens=64,
+        words=content_words(),
         word_scale=net.word_scale.item(),
         word_bias=net.word_bias.item(),
         files={path.relative_to(folder).as_posix(): _sha256(path) for path in files},

@@ -15,6 +15,8 @@ from cluejudge.scenes.plan import pick
 from cluejudge.scenes.rules import RULES
 from training.questions import RULE_FACTS, draw_fact
 
+JOINTS = (", and ", " and ", ", ", " together with ")
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -69,6 +71,6 @@ def _phrase(literal: Literal, rng: np.random.Generator) -> str:
 
 
 def _sentence(parts: Sequence[str], rng: np.random.Generator) -> str:
-    joined = pick(rng, (", and ", " and ", ", ", " together with ")).join(parts)
+    joined = pick(rng, JOINTS).join(parts)
     text = joined[0].upper() + joined[1:]
     return text + ("." if rng.random() < 0.7 else "")

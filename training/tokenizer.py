@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from cluejudge.embedded.prompt import WORD
+from cluejudge.scenes.facts import NUMBERS, AtLeast, Literal, Not, State, Touch, Visible
 from cluejudge.scenes.world import TERMS
 from training.labels import ALIGNED
 from training.questions import ALL_TERMS, CONTACTS, NO, STATED, UNCLEAR, YES, where
+from training.texts import JOINTS, rule_texts
 
 PAD, BOS, USER, ASSISTANT, END, IMAGE = (
     "<pad>",
@@ -30,8 +33,6 @@ VERDICT = " Answer:"
 
 def corpus() -> Iterator[str]:
     """Sentences that hold every word the model meets."""
-    from cluejudge.scenes.facts import AtLeast, Not, State, Touch, Visible
-
     yield from (INSTRUCTION, EXPLAIN, VERDICT) * 20
     for term in ALL_TERMS:
         for fact in (Visible(term), Not(Visible(term)), AtLeast(term, 2), AtLeast(term, 3)):
@@ -61,6 +62,17 @@ def build_tokenizer(size: int = 640) -> Tokenizer:
     )
     tokenizer.train_from_iterator(corpus(), trainer)
     return tokenizer
+
+
+def content_words() -> tuple[str, ...]:
+    """Every word that contents and statements of the training hold, in small letters, sorted."""
+    facts: list[Literal] = [State(term, state) for term, state in STATED]
+    facts += [Touch(held, host) for held, host in CONTACTS]
+    for term in ALL_TERMS:
+        facts += [Visible(term), Not(Visible(term)), *(AtLeast(term, n) for n in NUMBERS)]
+    texts = [phrase for fact in facts for phrase in fact.phrases]
+    texts += [*JOINTS, *rule_texts().values()]
+    return tuple(sorted({word.lower() for text in texts for word in WORD.findall(text)}))
 
 
 def run_tokenizer(run: Path) -> Tokenizer:

@@ -27,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
         "text_tokens": 40,
         "content_tokens": 30,
         "reasoning_tokens": 20,
+        "words": ["a", "dog"],
         "word_scale": 1.0,
         "word_bias": -1.0,
         "files": {name: hashlib.sha256(name.encode()).hexdigest() for name in RUN},

@@ -68,7 +68,9 @@ def test_long_texts_are_refused_not_cut(prompts: Prompts, parts: Parts) -> None:
     assert len(prompts.text("a dog and a cat " * 8)) <= parts.card.text_tokens
 
 
-@pytest.mark.parametrize("content", ["a swastika", "exposed genitals", "2 people", "ein Hund"])
+@pytest.mark.parametrize(
+    "content", ["a swastika", "exposed genitals", "2 people", "ein Hund", "a person off to bleed"]
+)
 def test_words_never_learnt_are_refused(prompts: Prompts, content: str) -> None:
     for call in (prompts.question, prompts.text):
         with pytest.raises(ModelError, match="do not know"):

@@ -53,6 +53,7 @@ class Card(Frozen):
     text_tokens: int = Field(ge=1, description="tokens of a text that relevance is measured on")
     content_tokens: int = Field(ge=1, description="the longest content that can be asked about")
     reasoning_tokens: int = Field(ge=1, description="the longest reasoning")
+    words: tuple[str, ...] = Field(description="those that were learnt, in small letters")
     word_scale: float = Field(description="log of what the cosine of a cell and a word is times")
     word_bias: float
     files: dict[str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from tokenizers import Tokenizer
 
@@ -11,7 +10,7 @@ from cluejudge.embedded.card import Card, LabelTokens
 from cluejudge.embedded.labels import label_tokens
 from cluejudge.errors import ModelError
 
-_WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+")
 
 BOS, USER, ASSISTANT, END, IMAGE = "<s>", "<|user|>", "<|assistant|>", "<|end|>", "<image>"
 
@@ -36,7 +35,7 @@ class Prompts:
         self.blind_prefix = (bos, user, *instruction)
         self.verdict = tuple(self._encode(card.prompt.verdict))
         self._turn = (end, assistant)
-        self._learnt = lru_cache(maxsize=4096)(self._is_token)
+        self._words = frozenset(card.words)
 
     def question(self, content: str, *, explain: bool = False) -> list[int]:
         """The tokens of one question, up to where its answer begins.
@@ -71,11 +70,11 @@ class Prompts:
         return ids
 
     def strange(self, text: str) -> tuple[str, ...]:
-        """The words of `text` that the models never learnt: those that are no token of their own.
+        """The words of `text` that the models never learnt: those that `Card.words` lacks.
 
         What is said with such words means nothing to the models, and no answer about it is one.
         """
-        return tuple(word for word in _WORD.findall(text) if not self._learnt(word.lower()))
+        return tuple(word for word in WORD.findall(text) if word.lower() not in self._words)
 
     def _refuse_strange(self, text: str) -> None:
         strange = self.strange(text)
@@ -100,9 +99,6 @@ class Prompts:
         if found is None:
             raise ModelError(f"the embedded models' tokenizer has no {token}")
         return int(found)
-
-    def _is_token(self, word: str) -> bool:
-        return len(self._encode(f" {word}")) == 1
 
     def _encode(self, text: str) -> list[int]:
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
