@@ -13,15 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.scenes import SIDE, SPLITS
 from cluejudge import Judge
-from cluejudge.scenes.check import compose_checked
 from cluejudge.scenes.compose import Intent
-from cluejudge.scenes.render import render
+from cluejudge.scenes.dataset import make_scenes
 from cluejudge.scenes.rules import RULES
-from cluejudge.scenes.sprites import default_sprites
-from cluejudge.scenes.world import HELD_OUT_STYLE, TRAINED_STYLES
+from cluejudge.scenes.world import HELD_OUT_STYLE
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
+
+SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,16 @@ class Case:
 
 
 def make_cases(per_rule: int, split: str, *, held_out: bool) -> list[Case]:
-    """`per_rule` violating and as many borderline scenes of every rule."""
-    styles = (HELD_OUT_STYLE,) if held_out else TRAINED_STYLES
-    sprites = default_sprites()
+    """`per_rule` violating and as many borderline scenes of every rule, as `cluejudge scenes`."""
+    style = HELD_OUT_STYLE if held_out else None
     cases = []
-    for place, rule in enumerate(RULES.values()):
-        for intent in (Intent.VIOLATING, Intent.BORDERLINE):
-            for number in range(per_rule):
-                seed = [SPLITS[split] + 1, int(held_out), place, number, intent is Intent.VIOLATING]
-                scene = compose_checked(intent, np.random.default_rng(seed), sprites, styles, rule)
+    for rule in RULES:
+        for kind in (Intent.VIOLATING, Intent.BORDERLINE):
+            scenes = make_scenes(per_rule, SEED, split=split, style=style, rule=rule, kind=kind)
+            for image, label in scenes:
                 file = io.BytesIO()
-                render(scene, SIDE, sprites).image.save(file, "PNG")
-                truth = frozenset(r.id for r in RULES.values() if r.violated(scene.things))
-                cases.append(Case(file.getvalue(), rule.id, intent, truth))
+                image.save(file, "PNG")
+                cases.append(Case(file.getvalue(), rule, kind, frozenset(label.violated)))
     return cases
 
 
