@@ -2,9 +2,10 @@
 
 python -m training.restart keep RUN/language.pt     # writes training/heads.safetensors
 python -m training.restart start RUN                # writes RUN/language.pt, for train_language
+python -m training.restart start RUN --stage 1      # writes RUN/vision.pt, for train_vision
 
 The package holds the LLaVA, folded and as float16; the heads are inside its graphs only, so they
-are kept here too, as float16. `train_language --minutes` then counts from nothing.
+are kept here too, as float16. `--minutes` of what goes on from them counts from nothing.
 """
 
 from __future__ import annotations
@@ -45,15 +46,18 @@ def shipped_state(checkpoint: Path, heads: Path = HEADS) -> dict[str, Tensor]:
     return named | {name: weight.float() for name, weight in load_file(heads).items()}
 
 
-def start(run: Path, checkpoint: Path, heads: Path = HEADS) -> None:
-    """Write a checkpoint of stage 2 with the shipped weights and no optimiser's memory."""
+def start(run: Path, checkpoint: Path, heads: Path = HEADS, *, stage: int = 2) -> None:
+    """Write a checkpoint of a stage with the shipped weights and no optimiser's memory."""
     run.mkdir(parents=True, exist_ok=True)
     shutil.copy(checkpoint.parent / TOKENIZER, run / TOKENIZER)
     tokenizer = run_tokenizer(run)
     folded = Net(tokenizer.get_vocab_size(), token(tokenizer, IMAGE), folded=True)
     folded.load_state_dict(shipped_state(checkpoint, heads))
-    state = {"net": unfolded(folded).state_dict(), "optimisers": None, "spent": 0.0, "step": 0}
-    save(run / "language.pt", state)
+    state = {"net": unfolded(folded).state_dict(), "spent": 0.0, "step": 0}
+    if stage == 1:
+        save(run / "vision.pt", state | {"optimiser": None})
+    else:
+        save(run / "language.pt", state | {"optimisers": None})
 
 
 def main() -> None:
@@ -61,12 +65,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["keep", "start"])
     parser.add_argument("run", type=Path)
+    parser.add_argument("--stage", type=int, choices=[1, 2], default=2, help="to go on with")
     args = parser.parse_args()
     torch.manual_seed(0)
     if args.what == "keep":
         keep(args.run)
     else:
-        start(args.run, cluejudge.embedded.models.DATA / "checkpoint")
+        start(args.run, cluejudge.embedded.models.DATA / "checkpoint", stage=args.stage)
 
 
 if __name__ == "__main__":

@@ -108,10 +108,7 @@ class Trainer:
     def _resume(self) -> None:
         last = self.args.run / "language.pt"
         if not last.exists():
-            seen = torch.load(self.args.run / "vision.pt")["net"]
-            decoder = "llava.model.language_model.layers."
-            fresh = {k: v for k, v in self.net.state_dict().items() if k.startswith(decoder)}
-            self.net.load_state_dict(seen | fresh)
+            self.net.load_state_dict(torch.load(self.args.run / "vision.pt")["net"])
             return
         state = torch.load(last)
         self.net.load_state_dict(state["net"])

@@ -147,7 +147,8 @@ def train(net: Net, tokenizer: Tokenizer, args: argparse.Namespace) -> None:
     if last.exists():
         state = torch.load(last)
         net.load_state_dict(state["net"])
-        optimiser.load_state_dict(state["optimiser"])
+        if state["optimiser"]:
+            optimiser.load_state_dict(state["optimiser"])
         spent, step = state["spent"], state["step"]
     pool, rng = Pool(args.data), np.random.default_rng(args.seed + step)
     started, saved = time.time() - spent, time.time()

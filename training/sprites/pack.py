@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 TILE = 128
 COLUMNS = 16
@@ -23,6 +23,13 @@ EMPTY_ALPHA = 8
 HUES = {"red": 252}
 RECOLOUR_SATURATION = 1.3
 RECOLOUR_VALUE = 0.85
+# The cloth of each colour that something can be wrapped in, and its folds.
+BLANKETS = {
+    "blue": ((150, 200, 240), (95, 150, 205)),
+    "pink": ((245, 175, 195), (205, 120, 150)),
+    "white": ((244, 244, 240), (185, 185, 180)),
+    "yellow": ((250, 220, 120), (205, 170, 70)),
+}
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE / "build"
@@ -35,6 +42,8 @@ class Rendered(TypedDict):
     file: str
     icon: str
     recolour: NotRequired[str | None]
+    blanket: NotRequired[str | None]
+    lowest: NotRequired[int | None]
 
 
 Manifest = dict[str, dict[str, list[Rendered]]]
@@ -72,10 +81,39 @@ def recolour(image: Image.Image, colour: str) -> Image.Image:
     return shifted
 
 
+def wrap(image: Image.Image, colour: str) -> Image.Image:
+    """Put a face into a blanket: a hood behind it, and a bundle from the chin down."""
+    cloth, fold = BLANKETS[colour]
+    wide, high = image.size
+    line = max(2, wide // 28)
+    rim = wide // 10
+    canvas = Image.new("RGBA", (wide + 2 * rim, round(high * 1.7)))
+    drawing = ImageDraw.Draw(canvas)
+    hood = (0, 0, canvas.width - 1, high + 2 * rim)
+    drawing.ellipse(hood, fill=(*cloth, 255), outline=(*fold, 255), width=line)
+    canvas.alpha_composite(image, (rim, rim))
+    top, low = round(high * 0.88) + rim, canvas.height - 1
+    drawing.rounded_rectangle(
+        (0, top, canvas.width - 1, low),
+        radius=wide // 4,
+        fill=(*cloth, 255),
+        outline=(*fold, 255),
+        width=line,
+    )
+    fold_line = ((rim, top), (round(canvas.width * 0.7), low))
+    drawing.line(fold_line, fill=(*fold, 255), width=line)
+    return canvas
+
+
 def make_tile(icon: Rendered, build: Path, tile: int) -> Image.Image:
     """Make the tile of one rendered icon."""
-    image = Image.open(build / icon["file"]).convert("RGBA")
-    result = fit_to_tile(crop_to_alpha(image), tile)
+    image = crop_to_alpha(Image.open(build / icon["file"]).convert("RGBA"))
+    if lowest := icon.get("lowest"):
+        top = round(image.height * (1 - lowest / 100))
+        image = crop_to_alpha(image.crop((0, top, image.width, image.height)))
+    if blanket := icon.get("blanket"):
+        image = wrap(image, blanket)
+    result = fit_to_tile(image, tile)
     colour = icon.get("recolour")
     return recolour(result, colour) if colour else result
 

@@ -20,8 +20,8 @@ import { fileURLToPath } from "node:url";
  * @typedef {{ toneSuffix: string }} Style
  * @typedef {{ styles: Record<string, Style>,
  *   concepts: Record<string, Record<string, string[]>> }} Config
- * @typedef {{ name: string, recolour: string | null }} Sprite
- * @typedef {{ file: string, icon: string, recolour: string | null }} Rendered
+ * @typedef {{ name: string, recolour: string | null, blanket: string | null, lowest: number | null }} Sprite
+ * @typedef {{ file: string, icon: string, recolour: string | null, blanket: string | null, lowest: number | null }} Rendered
  */
 
 /** Width and height of the rendered PNG files; pack.py scales them down. */
@@ -38,13 +38,15 @@ const buildDir = join(here, "build");
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 /**
- * Reads one entry of concepts.json: `icon`, `icon~tone` or `icon+colour`.
+ * Reads one entry of concepts.json: `icon`, `icon~tone`, with `+colour`, `&colour` or `^percent` behind it.
  * @param {string} entry @param {Style} style @returns {Sprite}
  */
 function parseEntry(entry, style) {
-  const [toned, recolour = null] = entry.split("+");
+  const [whole, lowest] = entry.split("^");
+  const [painted, blanket = null] = whole.split("&");
+  const [toned, recolour = null] = painted.split("+");
   const [name, tone] = toned.split("~");
-  return { name: tone ? `${name}-${tone}${style.toneSuffix}` : name, recolour };
+  return { name: tone ? `${name}-${tone}${style.toneSuffix}` : name, recolour, blanket, lowest: lowest ? Number(lowest) : null };
 }
 
 /**
@@ -138,11 +140,11 @@ function renderStyle(styleName, config) {
   for (const [concept, lists] of Object.entries(config.concepts)) {
     manifest[concept] = [];
     for (const entry of lists[styleName] ?? lists.default) {
-      const { name, recolour } = parseEntry(entry, config.styles[styleName]);
+      const { name, ...change } = parseEntry(entry, config.styles[styleName]);
       try {
         const file = `${styleName}/${name}.png`;
         writeFileSync(join(buildDir, file), renderIcon(set, name));
-        manifest[concept].push({ file, icon: name, recolour });
+        manifest[concept].push({ file, icon: name, ...change });
       } catch (error) {
         console.warn(`skipped ${styleName}:${name} (${concept}): ${/** @type {Error} */ (error).message}`);
       }

@@ -100,7 +100,16 @@ CLUTTER = ("flower", "apple", "ball", "book", "umbrella", "balloon", "clock", "g
 BURNABLE = ("person", "animal", "house", "car", "tree")
 BLEEDING = ("person", "animal")
 HOLDABLE = ("weapon", "alcohol", "medicine", "cigarette", "money", "milk", "book", "apple")
-TRAINED_STYLES = ("noto", "noto-v1", "fxemoji", "twemoji", "fluent-emoji", "fluent-emoji-flat")
+TRAINED_STYLES = (
+    "noto",
+    "noto-v1",
+    "fxemoji",
+    "twemoji",
+    "fluent-emoji",
+    "fluent-emoji-flat",
+    "emojione",
+    "streamline-emojis",
+)
 HELD_OUT_STYLE = "openmoji"
 
 SIBLINGS: tuple[tuple[str, ...], ...] = (
