@@ -1,0 +1,127 @@
+"""All questions about a picture in one sequence behind it; valid only for full attention.
+
+A token sees the whole prefix and the tokens of its own question up to itself, and each question
+counts its positions from the end of the prefix, so that it is answered as if it stood alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cluejudge.asks import Score, YesNo
+from cluejudge.mllm.caches import all_rows, branch
+from cluejudge.mllm.forward import next_logits, read_on
+from cluejudge.mllm.prefix import Batch
+from cluejudge.mllm.strategies.base import Kit, Question, by_batch
+
+ROOM = 1024
+"""Tokens of questions in one sequence: what each sees is a mask of ROOM by prefix + ROOM."""
+
+Row = list[Question]
+"""The questions of one sequence, all about one picture."""
+
+
+class Packed:
+    """One row for each picture, with as many of its questions as there is room for."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+
+    def answer(self, asks: Sequence[Score]) -> list[YesNo]:
+        """An answer for each ask."""
+        answers: dict[int, YesNo] = {}
+        for batch, questions in by_batch(self._kit, asks):
+            for rows in runs(rows_of(questions), batch.length, self._kit.batch_tokens):
+                answers |= self._run(batch, rows)
+        return [answers[place] for place in range(len(asks))]
+
+    def _run(self, batch: Batch, rows: Sequence[Row]) -> dict[int, YesNo]:
+        backbone = self._kit.backbone
+        taken = [row[0].row for row in rows]
+        chosen = all_rows(taken, len(batch.starts), backbone.device)
+        starts = batch.starts if chosen is None else batch.starts[chosen]
+        layout = lay_out(rows, batch.length).to(backbone.device)
+        hidden = read_on(
+            backbone,
+            branch(batch.cache, chosen),
+            layout.ids,
+            layout.places + starts[:, None],
+            layout.sees,
+        )
+        last = hidden.flatten(0, 1)[layout.ends.to(hidden.device)]
+        read = self._kit.labels.read(next_logits(backbone, last))
+        asked = (question.place for row in rows for question in row)
+        return dict(zip(asked, read, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Rows of questions as tensors.
+
+    `ids` and `places` (from the end of the prefix) [rows, tokens], `sees` bool
+    [rows, 1, tokens, prefix + tokens], `ends` [questions] into the flattened tokens.
+    """
+
+    ids: Tensor
+    places: Tensor
+    sees: Tensor
+    ends: Tensor
+
+    def to(self, device: torch.device) -> Layout:
+        """The same on another device."""
+        return Layout(*(part.to(device) for part in (self.ids, self.places, self.sees, self.ends)))
+
+
+def lay_out(rows: Sequence[Row], prefix: int) -> Layout:
+    """Lay questions out behind a prefix of that many tokens."""
+    longest = max(sum(len(question.ids) for question in row) for row in rows)
+    ids, places = torch.zeros(2, len(rows), longest, dtype=torch.long)
+    owner = torch.full((len(rows), longest), -1)
+    ends: list[int] = []
+    for number, row in enumerate(rows):
+        at = 0
+        for place, question in enumerate(row):
+            span = slice(at, at + len(question.ids))
+            ids[number, span] = torch.tensor(question.ids)
+            places[number, span] = torch.arange(len(question.ids))
+            owner[number, span] = place
+            at = span.stop
+            ends.append(number * longest + at - 1)
+    own = (owner[:, :, None] == owner[:, None, :]).tril()
+    shared = torch.ones(len(rows), longest, prefix, dtype=torch.bool)
+    return Layout(ids, places, torch.cat([shared, own], dim=2)[:, None], torch.tensor(ends))
+
+
+def rows_of(questions: Sequence[Question]) -> list[Row]:
+    """Rows of at most `ROOM` tokens; a longer question has a row of its own."""
+    rows: list[Row] = []
+    pictures: dict[int, list[Question]] = {}
+    for question in questions:
+        pictures.setdefault(question.row, []).append(question)
+    for asked in pictures.values():
+        used = ROOM + 1
+        for question in asked:
+            if used + len(question.ids) > ROOM:
+                rows.append([])
+                used = 0
+            rows[-1].append(question)
+            used += len(question.ids)
+    return rows
+
+
+def runs(rows: Sequence[Row], length: int, budget: int) -> Iterator[list[Row]]:
+    """Rows of about one length together, as many as the budget of tokens has room for."""
+    sizes = {id(row): sum(len(question.ids) for question in row) for row in rows}
+    run: list[Row] = []
+    for row in sorted(rows, key=lambda row: (-sizes[id(row)], row[0].row)):
+        longest = sizes[id(run[0])] if run else sizes[id(row)]
+        if run and (len(run) + 1) * (length + longest) > budget:
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run

@@ -1,0 +1,43 @@
+"""A writer over a model in process: what the two-step reasoning of the paper and compilers need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cluejudge.mllm.generation import Generator, Task
+from cluejudge.mllm.prefix import model_inputs, prefill, without_last
+from cluejudge.mllm.scorer import with_room
+from cluejudge.mllm.strategies import Kit
+from cluejudge.mllm.template import render
+from cluejudge.models.protocols import Write
+
+
+class MllmWriter:
+    """The likeliest text for each request, in the model's own chat template."""
+
+    def __init__(self, kit: Kit, generator: Generator) -> None:
+        self._kit = kit
+        self._generator = generator
+
+    def write(self, asks: Sequence[Write]) -> list[str]:
+        """A text for each request, of at most its own tokens.
+
+        Raises `ModelError` for a prompt that spells a special token, and for a model that fails.
+        """
+        texts, self._kit = with_room(
+            self._kit, lambda kit: [self._write(kit, ask) for ask in asks]
+        )
+        return texts
+
+    def _write(self, kit: Kit, ask: Write) -> str:
+        kit.prompts.vet([ask.prompt])
+        backbone = kit.backbone
+        text = render(
+            backbone.processor, ask.prompt, pictured=ask.image is not None, name=backbone.name
+        )
+        inputs = model_inputs(backbone, text, ask.image, add_special=kit.prompts.adds_special)
+        last = int(inputs["input_ids"][0, -1])
+        batch = prefill(backbone, without_last(inputs))
+        task = Task(0, (last,), ask.max_tokens)
+        written = self._generator.write(batch, [task], lambda ids: False, kit.batch_tokens)
+        return kit.prompts.decode(written[0].ids).strip()
