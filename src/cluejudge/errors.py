@@ -6,6 +6,8 @@ CluejudgeError            hint: what to do; retryable: whether the same call may
 |- ImageError             one input that cannot be judged; has a stable `code`
 |- ModelError             a model that failed or cannot be used
    |- MissingExtraError   an optional dependency is absent; names the install command
+
+CluejudgeWarning          an answer that may be worth less than it seems
 """
 
 from __future__ import annotations
@@ -85,3 +87,7 @@ class MissingExtraError(ModelError):
             hint=f"pip install 'cluejudge[{extra}]'",
         )
         self.extra = extra
+
+
+class CluejudgeWarning(UserWarning):
+    """Told, not raised: an answer was given, but it may be worth less than it seems."""
