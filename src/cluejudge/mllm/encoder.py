@@ -1,0 +1,148 @@
+"""CLIP, SigLIP and SigLIP 2 as the encoder of the relevance scan."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from transformers import AutoModel
+
+from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
+from cluejudge.image import Picture
+from cluejudge.mllm.pretrained import Checkpoint, open_checkpoint, read_config, running
+from cluejudge.mllm.texts import Texts
+from cluejudge.models.protocols import Vectors
+
+KINDS = ("clip", "siglip", "siglip2")
+"""The types of model that can be encoders. The SigLIP 2 models of fixed size are of type siglip."""
+
+CLIP_THRESHOLD = 0.22
+"""CLUE (arXiv 2501.00192, section 3.2) for CLIP ViT-B/16."""
+
+SIGLIP_BATCH = 32_768
+"""Texts of which one belonged to a picture when SigLIP and SigLIP 2 were trained (2303.15343)."""
+
+_PICTURES = 32  # read in one pass
+_TEXTS = 256
+
+T = TypeVar("T")
+
+
+def load_encoder(
+    spec: str,
+    *,
+    device: str | torch.device,
+    dtype: str | torch.dtype,
+    threshold: float | None = None,
+) -> DualEncoder:
+    """The encoder that `spec` names: a hub's model id or a folder.
+
+    `threshold` is the cosine from which a text is relevant; None takes the model's own, which
+    `own_threshold` explains. Raises `UsageError` for a threshold that is no cosine, and
+    `ModelError` for what is no encoder or cannot be opened.
+    """
+    if threshold is not None and not -1 <= threshold <= 1:
+        raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
+    config = read_config(spec, KINDS, "an encoder")
+    checkpoint = open_checkpoint(spec, config, AutoModel, device=device, dtype=dtype)
+    bound = own_threshold(checkpoint) if threshold is None else threshold
+    return DualEncoder(checkpoint, threshold=bound)
+
+
+class DualEncoder:
+    """Pictures and texts as unit vectors; a text is relevant from the cosine `threshold` on.
+
+    CLIP's processor shows the model the middle square of a picture, as in the paper; SigLIP sees
+    all of it, squeezed into a square, and SigLIP 2 NaFlex sees it in its own shape.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, threshold: float) -> None:
+        config = checkpoint.config
+        self.name = checkpoint.name
+        self.threshold = threshold
+        self._checkpoint = checkpoint
+        self._dim = int(getattr(config, "projection_dim", None) or config.vision_config.hidden_size)
+        self._tokens = Texts(
+            checkpoint.processor.tokenizer,
+            length=config.text_config.max_position_embeddings,
+            name=self.name,
+            # SigLIP was trained on lower-case texts, and not every tokenizer of it makes them so.
+            lower=config.model_type != "clip",
+        )
+
+    def embed_images(self, images: Sequence[Picture]) -> Vectors:
+        """Unit vectors, float32 [images, dim]. Raises `ModelError` if the model fails."""
+        return self._embed(images, self._seen, _PICTURES)
+
+    def embed_texts(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [texts, dim].
+
+        A text that is longer than the model reads is cut, with a warning. Raises `ModelError` for
+        one that spells a special token, and if the model fails.
+        """
+        return self._embed(texts, self._read, _TEXTS)
+
+    def _embed(
+        self, inputs: Sequence[T], embed: Callable[[Sequence[T]], Any], size: int
+    ) -> Vectors:
+        vectors = np.zeros((len(inputs), self._dim), np.float32)
+        for start in range(0, len(inputs), size):
+            part = inputs[start : start + size]
+            with running(self.name), torch.inference_mode():
+                rows = embed(part).pooler_output.float()
+                rows = rows / rows.norm(dim=-1, keepdim=True)
+            vectors[start : start + len(part)] = rows.cpu().numpy()
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                f"the vectors of {self.name} are no numbers",
+                hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32",
+            )
+        return vectors
+
+    def _seen(self, pictures: Sequence[Picture]) -> Any:
+        images = [picture.pil() for picture in pictures]
+        inputs = self._checkpoint.processor.image_processor(images=images, return_tensors="pt")
+        return self._checkpoint.model.get_image_features(**self._checkpoint.placed(inputs))
+
+    def _read(self, texts: Sequence[str]) -> Any:
+        inputs = self._checkpoint.placed({"input_ids": self._tokens(texts)})
+        return self._checkpoint.model.get_text_features(**inputs)
+
+
+def own_threshold(checkpoint: Checkpoint) -> float:
+    """The cosine from which a text is relevant to a picture, for lack of a better one.
+
+    CLIP: the paper's 0.22, measured with ViT-B/16; another CLIP gets it too, with a warning, for
+    its cosines lie elsewhere. SigLIP tells how probable it is that a text belongs to a picture,
+    `sigmoid(scale * cosine + bias)`, when one text in `SIGLIP_BATCH` does. A text is relevant from
+    where that probability is no smaller than this share: where the picture begins to speak for the
+    text. That is far below one half, because a rule names a part of a picture, and SigLIP is sure
+    only of texts that describe the whole of it. Measure your own where you have pictures.
+    """
+    if checkpoint.config.model_type == "clip":
+        _tell_of_other_clip(checkpoint)
+        return CLIP_THRESHOLD
+    scale = math.exp(float(checkpoint.model.logit_scale))
+    neutral = -math.log(SIGLIP_BATCH - 1)
+    cosine = (neutral - float(checkpoint.model.logit_bias)) / scale
+    if not -1 <= cosine <= 1:
+        raise ModelError(
+            f"{checkpoint.name} has a scale and bias that give no threshold ({cosine:.3g})",
+            hint="give the cosine from which a text is relevant",
+        )
+    return cosine
+
+
+def _tell_of_other_clip(checkpoint: Checkpoint) -> None:
+    vision = checkpoint.config.vision_config
+    if (vision.patch_size, vision.hidden_size) != (16, 768):
+        warnings.warn(
+            f"the relevance threshold {CLIP_THRESHOLD} was measured with CLIP ViT-B/16, not with "
+            f"{checkpoint.name}: measure one, or rules may be left out",
+            CluejudgeWarning,
+            stacklevel=2,
+        )

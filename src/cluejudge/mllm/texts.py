@@ -1,0 +1,95 @@
+"""Short texts as rows of tokens, for towers that read a fixed number of them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from cluejudge.errors import CluejudgeWarning, ModelError
+
+
+class Texts:
+    """The tokenizer of a text tower that reads `length` tokens, special ones included.
+
+    Rows are padded on the right and come without a mask: SigLIP was trained to look at its
+    padding, and CLIP's towers never look behind the end of a text.
+    """
+
+    def __init__(self, tokenizer: Any, *, length: int, name: str, lower: bool = False) -> None:
+        self._tokenizer = tokenizer
+        self._length = length
+        self._name = name
+        self._lower = lower
+        self._special = special_texts(tokenizer)
+        self._doubts = Doubts()
+
+    def __call__(self, texts: Sequence[str]) -> torch.Tensor:
+        """Token ids, int64 [texts, length].
+
+        What is longer is cut, and warned about (`CluejudgeWarning`) once a text. Raises
+        `ModelError` for a text that spells a special token, which could end it early.
+        """
+        read = [text.lower() if self._lower else text for text in texts]
+        for text in read:
+            refuse_special(text, self._special, self._name)
+        counted = self._tokenizer(read, verbose=False)["input_ids"]
+        for text, ids in zip(texts, counted, strict=True):
+            if len(ids) > self._length:
+                self._doubts.tell(cut(text, len(ids), self._length, self._name))
+        rows: torch.Tensor = self._tokenizer(
+            read,
+            padding="max_length",
+            padding_side="right",
+            truncation=True,
+            max_length=self._length,
+            return_tensors="pt",
+        )["input_ids"]
+        return rows
+
+
+class Doubts:
+    """Warnings (`CluejudgeWarning`), each told once."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def tell(self, doubt: str) -> None:
+        """Warns, unless it did so before."""
+        if doubt not in self._told:
+            self._told.add(doubt)
+            warnings.warn(doubt, CluejudgeWarning, stacklevel=2)
+
+
+def cut(text: str, tokens: int, length: int, name: str) -> str:
+    """What to say of a text of more tokens than a model reads."""
+    return f"{name} reads only the first {length} of {tokens} tokens of {brief(text)!r}"
+
+
+def special_texts(tokenizer: Any) -> tuple[str, ...]:
+    """The special tokens of a tokenizer as they are written.
+
+    One of a single character is left out: some tokenizers pad with "!", which means nothing else.
+    """
+    return tuple(sorted(token for token in map(str, tokenizer.all_special_tokens) if token[1:]))
+
+
+def refuse_special(text: str, special: Sequence[str], name: str) -> None:
+    """`ModelError` for a text that spells a special token, or is no text at all."""
+    found = next((token for token in special if token in text), None)
+    if found:
+        raise ModelError(
+            f"{brief(text)!r} spells {found}, which has a meaning of its own to {name}",
+            hint="write it in other words",
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ModelError(f"{brief(text)!r} is no text: it holds half of a character") from error
+
+
+def brief(text: str) -> str:
+    """The beginning of a long text."""
+    return text if len(text) <= 60 else f"{text[:60]}..."
