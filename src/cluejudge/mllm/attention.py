@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from transformers.cache_utils import get_layer_types_and_kwargs
 
 FULL = "full_attention"
 
@@ -24,16 +25,8 @@ def attention_of(config: Any) -> Attention:
     mixes neighbouring questions whatever the mask says, and a sliding window counts the tokens of
     other questions as its own.
     """
-    text = config.get_text_config(decoder=True)
-    types: Sequence[str] | None = getattr(text, "layer_types", None)
-    if types:
-        others = sorted({kind for kind in types if kind != FULL})
-        if others:
-            return Attention(False, f"some text layers are {', '.join(others)}")
-        return Attention(True, "every text layer is full attention")
-    if getattr(text, "use_sliding_window", True) and getattr(text, "sliding_window", None):
-        return Attention(False, "the text layers have a sliding window")
-    for field in ("cross_attention_layers", "linear_num_key_heads", "mamba_d_state", "ssm_cfg"):
-        if getattr(text, field, None):
-            return Attention(False, f"the text part has {field}")
+    types, _ = get_layer_types_and_kwargs(config.get_text_config(decoder=True))
+    others = sorted({kind for kind in types if kind != FULL})
+    if others:
+        return Attention(False, f"some text layers are {', '.join(others)}")
     return Attention(True, "every text layer is full attention")

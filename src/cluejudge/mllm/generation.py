@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from cluejudge.mllm.caches import branch
-from cluejudge.mllm.forward import next_logits, read_on
+from cluejudge.mllm.forward import read_on
 from cluejudge.mllm.prefix import Batch
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.strategies.fork import padded
@@ -125,18 +125,28 @@ class Generator:
         valid = torch.cat([read, own], dim=1)
         cache = branch(batch.cache, rows)
         starts = batch.starts[rows]
-        hidden = read_on(self._backbone, cache, ids, starts[:, None] + order, self._mask(valid))
-        last = hidden[torch.arange(len(tasks), device=device), lengths - 1]
-        return _State(cache, valid, starts + lengths, next_logits(self._backbone, last))
+        logits = read_on(
+            self._backbone,
+            cache,
+            ids,
+            starts[:, None] + order,
+            lengths[:, None] - 1,
+            self._mask(valid),
+        )
+        return _State(cache, valid, starts + lengths, logits[:, 0])
 
     def _step(self, state: _State, tokens: list[int]) -> _State:
         ids = torch.tensor(tokens, device=state.next.device)[:, None]
         valid = torch.nn.functional.pad(state.valid, (0, 1), value=True)
-        hidden = read_on(
-            self._backbone, state.cache, ids, state.next[:, None], self._mask(valid)
+        logits = read_on(
+            self._backbone,
+            state.cache,
+            ids,
+            state.next[:, None],
+            torch.zeros_like(ids),
+            self._mask(valid),
         )
-        logits = next_logits(self._backbone, hidden[:, -1])
-        return replace(state, valid=valid, next=state.next + 1, logits=logits)
+        return replace(state, valid=valid, next=state.next + 1, logits=logits[:, 0])
 
     def _mask(self, valid: Tensor) -> Tensor | None:
         """None where nothing is padded, so that a model with states is not given a mask."""

@@ -130,12 +130,11 @@ def model_inputs(
 
 @torch.inference_mode()
 def prefill(backbone: Backbone, inputs: Inputs) -> Batch:
-    """Read whole prompts into a cache; nothing is projected to the vocabulary."""
-    base = backbone.model.base_model
+    """Read whole prompts into a cache."""
     rows, length = inputs["input_ids"].shape
-    out = base(**inputs, use_cache=True)
+    out = backbone.model(**inputs, use_cache=True, logits_to_keep=1)
     starts = torch.full((rows,), length, device=backbone.device)
-    deltas = getattr(base, "rope_deltas", None)
+    deltas = getattr(backbone.model.base_model, "rope_deltas", None)
     if deltas is not None and "pixel_values" in inputs:  # else it is that of another prompt
         starts = starts + deltas.reshape(-1).to(starts.device)
     return Batch(out.past_key_values, length, starts)

@@ -11,7 +11,7 @@ from cluejudge.mllm.prefix import Batch
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
 
-_ANNOUNCED = re.compile(r"(?:^|\n)\W*answer\W*:\W*$", re.IGNORECASE)
+_ANNOUNCED = re.compile(r"(?:^|[\n.!?])\W*answer\W*:\W*$", re.IGNORECASE)
 """The end of a text whose next word is the answer."""
 
 _TAIL = 24

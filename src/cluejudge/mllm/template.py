@@ -21,6 +21,38 @@ _THINK = ("<think>", "</think>")
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a model is told: `ask` before the content, `explain` behind it for a reasoning.
+
+    A model that was trained on words of its own brings them along in `cluejudge.json`, as
+    `{"ask": "...", "explain": "..."}`; an empty `ask` says that its chat template has them.
+    """
+
+    ask: str
+    explain: str
+
+
+def default_words() -> Words:
+    """The words for a model that was not trained for this."""
+    return Words(prompts.load("ask").text, f"\n\n{prompts.load('explain').text}")
+
+
+def parse_words(text: str, place: str) -> Words:
+    """The words in a model's `cluejudge.json`. Raises `ModelError` for anything else in it."""
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise ModelError(f"{place} is no JSON: {error}") from error
+    right = isinstance(told, dict) and told.keys() == {"ask", "explain"}
+    if not right or not all(isinstance(value, str) for value in told.values()):
+        raise ModelError(
+            f"{place} does not say what the model is told",
+            hint='it holds {"ask": "...", "explain": "..."} and nothing else',
+        )
+    return Words(told["ask"], told["explain"])
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """`head`, with the picture's placeholder, and `blind` without it; a content; then `tail`."""
 
@@ -40,16 +72,15 @@ class Template:
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def make_template(processor: Any, name: str) -> Template:
+def make_template(processor: Any, name: str, words: Words) -> Template:
     """The template of a processor's model.
 
     Raises `ModelError` if the processor has no chat template, changes the order of picture and
     text, or leaves the model thinking before it answers.
     """
-    ask = prompts.load("ask").text
     heads = []
     for pictured in (True, False):
-        rendered = render(processor, f"{ask} {_MARK}", pictured=pictured, name=name)
+        rendered = render(processor, f"{words.ask} {_MARK}".strip(), pictured=pictured, name=name)
         parts = rendered.split(f" {_MARK}")
         if len(parts) != 2:
             raise ModelError(
@@ -63,19 +94,20 @@ def make_template(processor: Any, name: str) -> Template:
             f"the chat template of {name} puts the picture behind the question",
             hint="the picture must come first, so that all questions can share it",
         )
-    return Template(head, blind, tail, f"\n\n{prompts.load('explain').text}")
+    return Template(head, blind, tail, words.explain)
 
 
 def render(processor: Any, text: str, *, pictured: bool, name: str) -> str:
     """One user message and the start of the answer, as the model's own template writes them."""
     content: list[dict[str, str]] = [{"type": "image"}] if pictured else []
     content.append({"type": "text", "text": text})
+    told = {"enable_thinking": False} if "enable_thinking" in _source(processor) else {}
     try:
         rendered = processor.apply_chat_template(
             [{"role": "user", "content": content}],
             tokenize=False,
             add_generation_prompt=True,
-            enable_thinking=False,
+            **told,
         )
     except Exception as error:  # a template is a program of the model's maker: anything may come
         raise ModelError(
@@ -90,3 +122,9 @@ def render(processor: Any, text: str, *, pictured: bool, name: str) -> str:
             hint="use its variant without thinking: the first word must be the answer",
         )
     return written
+
+
+def _source(processor: Any) -> str:
+    """The chat template as it is written."""
+    own = getattr(processor, "chat_template", None)
+    return str(own or getattr(processor.tokenizer, "chat_template", None) or "")

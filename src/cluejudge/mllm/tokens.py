@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.template import Template, make_template
+from cluejudge.mllm.template import Template, Words, make_template
 
 
 class Prompts:
     """The prompts of one model: their texts, and the tokens of what is not shared."""
 
-    def __init__(self, processor: Any, tokenizer: Any, name: str) -> None:
-        self.template: Template = make_template(processor, name)
+    def __init__(self, processor: Any, tokenizer: Any, name: str, words: Words) -> None:
+        self.template: Template = make_template(processor, name, words)
         self._tokenizer = tokenizer
         self._name = name
         self._blind = self.encode(self.template.blind)

@@ -8,7 +8,7 @@ import torch
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.caches import branch
-from cluejudge.mllm.forward import next_logits, read_on
+from cluejudge.mllm.forward import read_on
 from cluejudge.mllm.prefix import Batch
 from cluejudge.mllm.strategies.base import Kit, Question, by_batch
 
@@ -33,10 +33,9 @@ class Fork:
         rows = torch.tensor([question.row for question in run], device=device)
         ids = padded([question.ids for question in run]).to(device)
         positions = batch.starts[rows, None] + torch.arange(ids.shape[1], device=device)
-        hidden = read_on(backbone, branch(batch.cache, rows), ids, positions)
-        ends = torch.tensor([len(question.ids) - 1 for question in run], device=device)
-        last = hidden[torch.arange(len(run), device=hidden.device), ends.to(hidden.device)]
-        read = self._kit.labels.read(next_logits(backbone, last))
+        ends = torch.tensor([[len(question.ids) - 1] for question in run], device=device)
+        logits = read_on(backbone, branch(batch.cache, rows), ids, positions, ends)
+        read = self._kit.labels.read(logits[:, 0])
         return {question.place: answer for question, answer in zip(run, read, strict=True)}
 
 

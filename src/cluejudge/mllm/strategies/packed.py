@@ -14,7 +14,7 @@ from torch import Tensor
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.caches import all_rows, branch
-from cluejudge.mllm.forward import next_logits, read_on
+from cluejudge.mllm.forward import read_on
 from cluejudge.mllm.prefix import Batch
 from cluejudge.mllm.strategies.base import Kit, Question, by_batch
 
@@ -45,15 +45,16 @@ class Packed:
         chosen = all_rows(taken, len(batch.starts), backbone.device)
         starts = batch.starts if chosen is None else batch.starts[chosen]
         layout = lay_out(rows, batch.length).to(backbone.device)
-        hidden = read_on(
+        logits = read_on(
             backbone,
             branch(batch.cache, chosen),
             layout.ids,
             layout.places + starts[:, None],
+            layout.ends,
             layout.sees,
         )
-        last = hidden.flatten(0, 1)[layout.ends.to(hidden.device)]
-        read = self._kit.labels.read(next_logits(backbone, last))
+        answered = [logits[number, : len(row)] for number, row in enumerate(rows)]
+        read = self._kit.labels.read(torch.cat(answered))
         asked = (question.place for row in rows for question in row)
         return dict(zip(asked, read, strict=True))
 
@@ -63,7 +64,8 @@ class Layout:
     """Rows of questions as tensors.
 
     `ids` and `places` (from the end of the prefix) [rows, tokens], `sees` bool
-    [rows, 1, tokens, prefix + tokens], `ends` [questions] into the flattened tokens.
+    [rows, 1, tokens, prefix + tokens], `ends` [rows, most questions of a row], the last token of
+    each question, padded with 0.
     """
 
     ids: Tensor
@@ -81,7 +83,7 @@ def lay_out(rows: Sequence[Row], prefix: int) -> Layout:
     longest = max(sum(len(question.ids) for question in row) for row in rows)
     ids, places = torch.zeros(2, len(rows), longest, dtype=torch.long)
     owner = torch.full((len(rows), longest), -1)
-    ends: list[int] = []
+    ends = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
     for number, row in enumerate(rows):
         at = 0
         for place, question in enumerate(row):
@@ -90,10 +92,10 @@ def lay_out(rows: Sequence[Row], prefix: int) -> Layout:
             places[number, span] = torch.arange(len(question.ids))
             owner[number, span] = place
             at = span.stop
-            ends.append(number * longest + at - 1)
+            ends[number, place] = at - 1
     own = (owner[:, :, None] == owner[:, None, :]).tril()
     shared = torch.ones(len(rows), longest, prefix, dtype=torch.bool)
-    return Layout(ids, places, torch.cat([shared, own], dim=2)[:, None], torch.tensor(ends))
+    return Layout(ids, places, torch.cat([shared, own], dim=2)[:, None], ends)
 
 
 def rows_of(questions: Sequence[Question]) -> list[Row]:
