@@ -6,7 +6,7 @@ answer; it never invents an answer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -105,7 +105,8 @@ class Recogniser(Protocol):
 class Models:
     """The models of one judge. Only a scorer is needed; what is absent switches its stage off.
 
-    `card` names models, revisions and prompt digests for the record.
+    `card` names models, revisions and prompt digests for the record. `vet` raises `ModelError` for
+    the first of some contents that the scorer could not be asked about, whatever the picture.
     """
 
     name: str
@@ -115,3 +116,4 @@ class Models:
     detector: Detector | None = None
     recogniser: Recogniser | None = None
     card: tuple[tuple[str, str], ...] = ()
+    vet: Callable[[Sequence[str]], None] | None = None
