@@ -81,12 +81,19 @@ class TestContract:
         assert all(abs(a.label_mass - b.label_mass) < CLOSE for a, b in both)
 
 
+@pytest.fixture(params=[one for one in FAMILIES if one not in NOT_FULL])
+def packable(request: pytest.FixtureRequest, checkpoint: Callable[[str], Path]) -> Kit:
+    return kit_of(checkpoint(request.param))
+
+
 def _packed_gap(kit: Kit) -> float:
     asked = asks(picture(1), picture(2))
     return gap(Packed(kit).answer(asked), Naive(kit).answer(asked))
 
 
-def test_packed_without_its_mask_is_wrong(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packed_without_its_mask_is_wrong(
+    packable: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A control: the contract notices when questions see one another."""
     right = packed.lay_out
 
@@ -97,10 +104,12 @@ def test_packed_without_its_mask_is_wrong(kit: Kit, monkeypatch: pytest.MonkeyPa
         return replace(layout, sees=sees.tril(prefix))
 
     monkeypatch.setattr(packed, "lay_out", blurred)
-    assert _packed_gap(kit) > 20 * CLOSE
+    assert _packed_gap(packable) > 20 * CLOSE
 
 
-def test_packed_without_its_positions_is_wrong(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packed_without_its_positions_is_wrong(
+    packable: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A control: the contract notices when questions do not count from the prefix."""
     right = packed.lay_out
 
@@ -110,7 +119,7 @@ def test_packed_without_its_positions_is_wrong(kit: Kit, monkeypatch: pytest.Mon
         return replace(layout, places=places)
 
     monkeypatch.setattr(packed, "lay_out", counted_on)
-    assert _packed_gap(kit) > 20 * CLOSE
+    assert _packed_gap(packable) > 20 * CLOSE
 
 
 @pytest.mark.parametrize("family", sorted(NOT_FULL))
@@ -125,9 +134,8 @@ def test_packed_is_wrong_where_it_is_refused(
         pass  # a mask of the wrong length for a sliding window is as good a refusal
 
 
-@pytest.mark.parametrize("family", [one for one in FAMILIES if one not in NOT_FULL])
-def test_packed_fits_full_attention(family: str, checkpoint: Callable[[str], Path]) -> None:
-    assert attention_of(kit_of(checkpoint(family)).backbone.model.config).full
+def test_packed_fits_full_attention(packable: Kit) -> None:
+    assert attention_of(packable.backbone.model.config).full
 
 
 def test_a_mask_of_numbers_does_the_same(

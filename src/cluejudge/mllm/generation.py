@@ -66,9 +66,9 @@ class Generator:
     `ragged` says whether rows may be padded: only full attention can look past the padding.
     """
 
-    def __init__(self, backbone: Backbone, ends: frozenset[int], *, ragged: bool) -> None:
+    def __init__(self, backbone: Backbone, *, ragged: bool) -> None:
         self._backbone = backbone
-        self._ends = ends
+        self._ends = end_tokens(backbone)
         self._ragged = ragged
 
     def write(
@@ -151,3 +151,12 @@ class Generator:
     def _mask(self, valid: Tensor) -> Tensor | None:
         """None where nothing is padded, so that a model with states is not given a mask."""
         return valid.long() if self._ragged and not bool(valid.all()) else None
+
+
+def end_tokens(backbone: Backbone) -> frozenset[int]:
+    """The tokens that end what a model writes: its generation configuration's and its tokenizer's."""
+    told = getattr(backbone.model.generation_config, "eos_token_id", None)
+    listed = told if isinstance(told, list) else [told]
+    return frozenset(
+        int(token) for token in (*listed, backbone.tokenizer.eos_token_id) if token is not None
+    )

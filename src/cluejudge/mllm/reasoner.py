@@ -50,7 +50,7 @@ class MllmReasoner:
         found: dict[int, Reasoning] = {}
         for batch, places in groups.values():
             tasks = [
-                Task(prefixes[place].row, questions[place], asks[place].max_tokens)
+                Task(prefixes[place].row, questions[place], self._limit(asks[place]))
                 for place in places
             ]
             texts = self._written(kit, batch, tasks)
@@ -58,6 +58,10 @@ class MllmReasoner:
                 place: self._reasoning(kit, text) for place, text in zip(places, texts, strict=True)
             }
         return [found[place] for place in range(len(asks))]
+
+    def _limit(self, ask: Reason) -> int:
+        """The tokens of its own words: the answer and what announces it have their room too."""
+        return max(1, ask.max_tokens - len(self._announcement) - 1)
 
     def _written(self, kit: Kit, batch: Batch, tasks: Sequence[Task]) -> list[Text]:
         """The texts; the answer of those that ended without it stands behind them now."""

@@ -7,6 +7,10 @@ from typing import Any
 
 from cluejudge.errors import ModelError
 from cluejudge.mllm.template import Template, Words, make_template
+from cluejudge.mllm.texts import refuse_special, special_texts
+
+PLACEHOLDERS = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token")
+"""Where processors name the texts that stand for a picture."""
 
 
 class Prompts:
@@ -17,7 +21,7 @@ class Prompts:
         self._tokenizer = tokenizer
         self._name = name
         self._blind = self.encode(self.template.blind)
-        self._special = _special_texts(tokenizer, processor)
+        self._special = _own_texts(tokenizer, processor)
         self.adds_special = self._adds_special()
         self.question("a probe")
 
@@ -28,12 +32,6 @@ class Prompts:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of tokens, without special ones."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
-
-    @property
-    def ends(self) -> frozenset[int]:
-        """The tokens that end what the model writes, as the tokenizer knows them."""
-        end = self._tokenizer.eos_token_id
-        return frozenset() if end is None else frozenset({int(end)})
 
     def question(self, content: str, *, explain: bool = False) -> tuple[int, ...]:
         """The tokens that stand behind a head, for one content.
@@ -54,12 +52,7 @@ class Prompts:
         for content in contents:
             if not content.strip():
                 raise ModelError("an empty content cannot be asked about")
-            found = next((text for text in self._special if text in content), None)
-            if found:
-                raise ModelError(
-                    f"the content {content!r} holds {found!r}, a special token of {self._name}",
-                    hint="it could end the question and begin another; write it differently",
-                )
+            refuse_special(content, self._special, self._name)
 
     def _behind(self, text: str) -> tuple[int, ...] | None:
         """The tokens of `text` behind the head; None if the head's own tokens change with it."""
@@ -77,14 +70,9 @@ class Prompts:
         return not written and len(added) > len(bare) and added[-len(bare) :] == bare
 
 
-def _special_texts(tokenizer: Any, processor: Any) -> tuple[str, ...]:
-    """All special tokens, and the processor's placeholders; longest first."""
-    found = {str(token) for token in tokenizer.all_special_tokens}
-    found |= {
-        str(token) for token in tokenizer.added_tokens_decoder.values() if getattr(token, "special", True)
-    }
-    for name in ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token"):
-        token = getattr(processor, name, None)
-        if isinstance(token, str):
-            found.add(token)
-    return tuple(sorted((text for text in found if text.strip()), key=len, reverse=True))
+def _own_texts(tokenizer: Any, processor: Any) -> tuple[str, ...]:
+    """What a content must not spell: special and added tokens, and the processor's placeholders."""
+    found = {*special_texts(tokenizer), *map(str, tokenizer.get_added_vocab())}
+    placeholders = (getattr(processor, name, None) for name in PLACEHOLDERS)
+    found |= {token for token in placeholders if isinstance(token, str)}
+    return tuple(sorted(text for text in found if len(text.strip()) > 1))

@@ -60,7 +60,7 @@ def _write_model(parts: Family, folder: Path) -> None:
     with torch.random.fork_rng():
         torch.manual_seed(SEED)
         model = loader.from_config(config, dtype=torch.float32)
-    lively(model)
+    lively(model, tokens.labels(tokenizer))
     model.generation_config = GenerationConfig(
         bos_token_id=ids(parts.tokens.bos) if parts.tokens.bos else None,
         eos_token_id=[ids(token) for token in (parts.tokens.eos, *parts.tokens.ends)],

@@ -12,6 +12,7 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 from transformers.utils import is_torchvision_available
 
 from cluejudge.image import Picture
+from tests.mllm.families.tokens import LABELS
 
 QUESTION = "Is this visible in the image? Answer Yes or No: "
 
@@ -67,9 +68,10 @@ def inputs(processor: Any, pictures: list[Picture], prompts: list[str]) -> dict[
 
 
 def p_yes(processor: Any, logits: torch.Tensor) -> float:
-    """P(Yes) of the next token, among Yes and No alone, from the last logits [vocabulary]."""
-    yes, no = processor.tokenizer.convert_tokens_to_ids(["Yes", "No"])
-    return float(torch.softmax(logits[[yes, no]].float(), 0)[0])
+    """P(Yes) of the next token, among all spellings of Yes and No, from its logits [vocabulary]."""
+    ids = [processor.tokenizer.encode(label, add_special_tokens=False)[0] for label in LABELS]
+    yes = [label.strip().lower() == "yes" for label in LABELS]
+    return float(torch.softmax(logits[ids].float(), 0)[yes].sum())
 
 
 def naive(one: Opened, picture: Picture, content: str) -> float:

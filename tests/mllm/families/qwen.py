@@ -44,9 +44,7 @@ def _images(image_processor_type: str, colours: dict[str, Any]) -> dict[str, Any
     }
 
 
-def _config(
-    ids: Ids, vision: dict[str, Any], rope: dict[str, Any], **more: Any
-) -> dict[str, Any]:
+def _config(ids: Ids, vision: dict[str, Any], rope: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
         "text_config": text(TOKENS, ids, rope_parameters={**ROPE, **rope}, **more),
         "vision_config": vision,

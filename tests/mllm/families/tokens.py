@@ -80,6 +80,11 @@ def build(tokens: Tokens) -> Tokenizer:
     return tokenizer
 
 
+def labels(tokenizer: Tokenizer) -> list[int]:
+    """The ids of `LABELS`."""
+    return [tokenizer.encode(label, add_special_tokens=False).ids[0] for label in LABELS]
+
+
 def save(tokenizer: Tokenizer, tokens: Tokens, folder: Path) -> None:
     """Writes `tokenizer.json` and `tokenizer_config.json`."""
     tokenizer.save(str(folder / "tokenizer.json"))

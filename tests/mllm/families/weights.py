@@ -7,6 +7,7 @@ every token sees the mean of all others, and a wrong mask or position would chan
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,11 +16,15 @@ from torch import nn
 SEED = 7
 SHARP = 1.6  # of queries and of keys: scores of attention have a deviation of about SHARP squared
 LOUD = 1.5  # of what attention adds
-ANSWER = 3.0  # of the logits
+ANSWER = 2.0  # the deviation of the logits of Yes and No
+QUIET = 0.5  # of all others
 
 
-def lively(model: Any) -> None:
-    """Draws all weights of `model` anew, always the same ones."""
+def lively(model: Any, labels: Sequence[int]) -> None:
+    """Draws all weights of `model` anew, always the same ones.
+
+    `labels` are the tokens of Yes and No; they get a good part of the probability.
+    """
     draw = torch.Generator().manual_seed(SEED)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -28,17 +33,16 @@ def lively(model: Any) -> None:
         for module in model.modules():
             if isinstance(module, nn.Embedding):
                 module.weight.mul_(_embedding_scale(module))
-        _answers(model)
+        _answers(model, list(labels))
 
 
 def _weights(name: str, parameter: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
-    last = name.rsplit(".", 2)
     if parameter.ndim == 1:
         return _vector(name, parameter, noise)
     if parameter.shape[0] == 1:  # learned positions and class tokens
         return 0.5 * noise
     fan_in = parameter[0].numel()
-    return noise * (_gain(".".join(last)) / math.sqrt(fan_in))
+    return noise * (_gain(name) / math.sqrt(fan_in))
 
 
 def _vector(name: str, parameter: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
@@ -64,9 +68,10 @@ def _embedding_scale(module: nn.Embedding) -> float:
     return math.sqrt(module.embedding_dim) / own
 
 
-def _answers(model: Any) -> None:
-    head = model.get_output_embeddings()
-    if head.weight is model.get_input_embeddings().weight:
-        model.get_decoder().norm.weight.add_(ANSWER - 1)
+def _answers(model: Any, labels: list[int]) -> None:
+    head = model.get_output_embeddings().weight
+    if head is model.get_input_embeddings().weight:
+        head[labels] *= ANSWER
     else:
-        head.weight.mul_(ANSWER)
+        head *= QUIET
+        head[labels] *= ANSWER / QUIET

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from cluejudge.asks import Score, YesNo
+from cluejudge.errors import ModelError
+from cluejudge.mllm import selfcheck
+from cluejudge.mllm.selfcheck import choose
+from cluejudge.mllm.strategies import Fork, Kit, Naive
+from tests.mllm.kits import kit_of
+
+NOT_FULL = ("qwen3_5", "gemma3")
+
+
+class Wrong:
+    """A strategy whose every answer is Yes."""
+
+    def __init__(self, kit: Kit) -> None:
+        pass
+
+    def answer(self, asks: Sequence[Score]) -> list[YesNo]:
+        return [YesNo(-0.0001, -9.0) for _ in asks]
+
+
+class Broken(Wrong):
+    """A strategy that a model has no room for."""
+
+    def answer(self, asks: Sequence[Score]) -> list[YesNo]:
+        raise RuntimeError("shapes do not match")
+
+
+@pytest.fixture
+def llava(checkpoint: Callable[[str], Path]) -> Kit:
+    return kit_of(checkpoint("llava"))
+
+
+def test_full_attention_is_packed(llava: Kit) -> None:
+    choice = choose(llava)
+    assert choice.strategy == "packed"
+    assert "full attention" in choice.reason
+
+
+@pytest.mark.parametrize("family", NOT_FULL)
+def test_others_are_forked_and_the_reason_is_told(
+    family: str, checkpoint: Callable[[str], Path]
+) -> None:
+    choice = choose(kit_of(checkpoint(family)))
+    assert choice.strategy == "fork"
+    assert "some text layers are" in choice.reason
+
+
+@pytest.mark.parametrize("family", NOT_FULL)
+def test_packed_is_refused_where_it_would_be_wrong(
+    family: str, checkpoint: Callable[[str], Path]
+) -> None:
+    with pytest.raises(ModelError, match="packed does not fit"):
+        choose(kit_of(checkpoint(family)), "packed")
+
+
+@pytest.mark.parametrize("bad", [Wrong, Broken])
+def test_a_strategy_with_other_answers_is_not_trusted(
+    llava: Kit, bad: type[Wrong], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selfcheck, "STRATEGIES", {"packed": bad, "fork": Fork, "naive": Naive})
+    choice = choose(llava)
+    assert choice.strategy == "fork"
+    assert "packed is off" in choice.reason
+    with pytest.raises(ModelError, match="packed gives"):
+        choose(llava, "packed")
+
+
+def test_one_by_one_where_nothing_else_fits(llava: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selfcheck, "STRATEGIES", {"packed": Wrong, "fork": Broken, "naive": Naive})
+    choice = choose(llava)
+    assert choice.strategy == "naive"
+    assert "packed is off" in choice.reason
+    assert "fork is off" in choice.reason
+
+
+@pytest.mark.parametrize("wanted", ["fork", "packed", "naive"])
+def test_a_wish_that_fits_is_granted(llava: Kit, wanted: str) -> None:
+    assert choose(llava, wanted).strategy == wanted
