@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pydantic import ValidationError
-
+from cluejudge import pairs as named
 from cluejudge.errors import UsageError
 from cluejudge.settings import Frozen, Limits, Method, Thresholds
 
 F = TypeVar("F", bound=Frozen)
 
 KINDS: dict[str, type[Frozen]] = {"thresholds": Thresholds, "method": Method, "limits": Limits}
+SAID = "--set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,10 @@ def parse_settings(pairs: Sequence[str]) -> Settings:
     """
     given: dict[str, str] = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--set {pair}: there is no value", hint="write NAME=VALUE")
+        name, value = named.split(pair, SAID)
         whole = _whole_name(name)
         if whole in given:
-            raise UsageError(f"--set {name} is given twice", hint="keep one of them")
+            raise named.twice(name, SAID)
         given[whole] = value
     return Settings(
         _build(Thresholds, "thresholds", given),
@@ -66,10 +63,8 @@ def _whole_name(name: str) -> str:
     if len(meant) == 1:
         return meant[0]
     if meant:
-        raise UsageError(f"--set {name} has two meanings", hint=f"write {' or '.join(meant)}")
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(_shortest(known))}"
-    raise UsageError(f"--set {name}: there is no such setting", hint=hint)
+        raise UsageError(f"{SAID} {name} has two meanings", hint=f"write {' or '.join(meant)}")
+    raise named.unknown(name, known, SAID, _shortest(known))
 
 
 def _shortest(known: Mapping[str, list[str]]) -> list[str]:
@@ -79,13 +74,7 @@ def _shortest(known: Mapping[str, list[str]]) -> list[str]:
 
 
 def _build(kind: type[F], prefix: str, given: Mapping[str, str]) -> F:
-    values: dict[str, str | None] = {}
-    for name, field in kind.model_fields.items():
-        if (value := given.get(f"{prefix}.{name}")) is not None:
-            values[name] = None if value == "none" and field.default is None else value
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = str(fault["loc"][0])
-        raise UsageError(f"--set {name}={values[name]}: {fault['msg'].lower()}") from None
+    own = {
+        name: given[f"{prefix}.{name}"] for name in kind.model_fields if f"{prefix}.{name}" in given
+    }
+    return named.built(kind, own, SAID)

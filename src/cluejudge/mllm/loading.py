@@ -1,0 +1,139 @@
+"""A model by its hub id or folder, made ready to be asked; all that may be wrong is told first."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText, PreTrainedConfig, PreTrainedModel
+
+from cluejudge.errors import ModelError
+from cluejudge.mllm.architecture import read_config
+from cluejudge.mllm.backbone import Backbone
+from cluejudge.mllm.hub import brief, hub_error
+from cluejudge.mllm.memory import free_bytes, gib, needed_bytes
+from cluejudge.mllm.options import MllmOptions
+from cluejudge.mllm.placement import device_of, dtype_of, loading_arguments
+from cluejudge.mllm.processor import load_processor
+from cluejudge.mllm.progress import bars_for_watchers
+from cluejudge.mllm.source import Source, find_source
+
+_SMALLER = "use a smaller model, dtype=bfloat16, quantization=4bit or device_map=auto"
+_NO_ROOM = ("can't allocate memory", "out of memory", "not enough memory")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Plan:
+    """How a model will be loaded; nothing of its weights has been read.
+
+    `needed` and `free` are bytes, None where they cannot be told or the model is spread over
+    several devices.
+    """
+
+    source: Source
+    config: PreTrainedConfig
+    device: torch.device
+    dtype: torch.dtype
+    needed: int | None
+    free: int | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing says that the memory is too small."""
+        return self.needed is None or self.free is None or self.needed <= self.free
+
+
+def make_plan(spec: str, options: MllmOptions) -> Plan:
+    """What the model `spec`, a folder or ORG/NAME of the hub, is, and what it needs.
+
+    Raises `ModelError` for a model that cannot be asked about pictures, or a device that is not
+    there.
+    """
+    with bars_for_watchers():
+        source = find_source(spec, options.revision)
+        config = read_config(source)
+    device = device_of(options)
+    dtype = dtype_of(options, config, device)
+    needed = needed_bytes(config, dtype, options.quantization)
+    free = None if options.device_map else free_bytes(device)
+    return Plan(source, config, device, dtype, needed, free)
+
+
+def load_backbone(spec: str, options: MllmOptions) -> Backbone:
+    """The model `spec`, a folder or ORG/NAME of the hub, in evaluation mode and without gradients.
+
+    Raises `ModelError` as `make_plan` does; for a processor that is absent, broken or without a
+    chat template; for too little memory; and for weights that are absent, broken or not all there.
+    `UsageError` for an option that the model has no use for. Code that comes with a model is never
+    run.
+    """
+    plan = make_plan(spec, options)
+    how = loading_arguments(options, plan.device)
+    with bars_for_watchers():
+        processor = load_processor(plan.source, plan.config, options.image_tokens)
+        if not plan.fits:
+            raise _too_large(plan)
+        model = _weights(plan, how)
+    model.requires_grad_(False)
+    return Backbone(model.eval(), processor, processor.tokenizer, spec, plan.source.revision)
+
+
+def _weights(plan: Plan, how: dict[str, Any]) -> PreTrainedModel:
+    """The model with its weights, on its device."""
+    source = plan.source
+    try:
+        model, report = AutoModelForImageTextToText.from_pretrained(
+            source.place,
+            config=plan.config,
+            revision=source.commit,
+            dtype=plan.dtype,
+            trust_remote_code=False,
+            output_loading_info=True,
+            **how,
+        )
+        if not how:
+            model.to(plan.device)
+    except Exception as error:  # weights of many formats, each read by a library of its own
+        raise _failed(plan, error) from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelError(
+            f"{source.name} lacks {len(missing)} of its weights, such as {missing[0]}: random ones "
+            "would stand in their place",
+            hint="get all files of the model, or one that is made for what its config.json says",
+        )
+    return model
+
+
+def _failed(plan: Plan, error: Exception) -> ModelError:
+    name = plan.source.name
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        said in str(error) for said in _NO_ROOM
+    ):
+        return ModelError(
+            f"{name} does not fit into the memory of {plan.device}: {brief(error)}", hint=_SMALLER
+        )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return ModelError(
+            f"there is no room on the disk for {name}", hint="make some, or set HF_HOME"
+        )
+    if isinstance(error, OSError) and plan.source.commit:
+        return hub_error(name, plan.source.commit, error)
+    return ModelError(
+        f"the weights of {name} cannot be loaded: {brief(error)}",
+        hint="get them again; a download may have been cut off",
+    )
+
+
+def _too_large(plan: Plan) -> ModelError:
+    assert plan.needed is not None
+    assert plan.free is not None
+    place = "this machine" if plan.device.type == "cpu" else str(plan.device)
+    precision = str(plan.dtype).removeprefix("torch.")
+    return ModelError(
+        f"{plan.source.name} needs about {gib(plan.needed)} in {precision}, and {place} has "
+        f"{gib(plan.free)} free",
+        hint=_SMALLER,
+    )
