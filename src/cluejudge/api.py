@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TypeAlias
 
 from cluejudge.builtin import constitution_path, find_constitution
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
-from cluejudge.errors import ImageError, UsageError
+from cluejudge.errors import ConstitutionError, ImageError, ModelError, UsageError
 from cluejudge.image import LoadedImage, load, read
 from cluejudge.judge import (
     Answerer,
@@ -23,6 +23,7 @@ from cluejudge.judge import (
     drive_one,
     judge_views,
 )
+from cluejudge.judge.plan import plan
 from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
@@ -42,11 +43,13 @@ class Judge:
     """Judges images against one constitution with one set of models.
 
     `constitution` is a compiled one, the path of one, or the name of a built-in one; `model` is
-    `Models`, or a name as in `cluejudge.models.registry`. A judge may be used from several threads;
-    its models are asked by one at a time. `now` is the clock of `Budget.seconds`.
+    `Models`, or names them as in `cluejudge.models.registry.load_models`, which is given `options`.
+    A judge may be used from several threads; its models are asked by one at a time. `now` is the
+    clock of `Budget.seconds`.
 
-    Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made. After that an input
-    that cannot be judged is a `Verdict` with outcome error, never an exception.
+    Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made, also for a rule that
+    the models cannot be asked about. After that an input that cannot be judged is a `Verdict` with
+    outcome error, never an exception.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Judge:
         constitution: str | Path | CompiledConstitution = "pictogram",
         *,
         model: str | Models = "embedded",
+        options: Mapping[str, str] | None = None,
         thresholds: Thresholds = Thresholds(),
         method: Method = Method(),
         budget: Budget = Budget(),
@@ -65,7 +69,8 @@ class Judge:
             if isinstance(constitution, CompiledConstitution)
             else find_constitution(constitution)
         )
-        self.models = load_models(model) if isinstance(model, str) else model
+        self.models = _models(model, options)
+        _vet(self.constitution, self.models, method)
         self.limits = limits
         self._thresholds, self._method, self._budget, self._now = thresholds, method, budget, now
         self._answer = Answerer(cached(self.models))
@@ -147,6 +152,29 @@ class Judge:
                 "cost": combined.cost,
             }
         )
+
+
+def _models(model: str | Models, options: Mapping[str, str] | None) -> Models:
+    if isinstance(model, str):
+        return load_models(model, options)
+    if options:
+        raise UsageError("options are for a model that is named, and these models are loaded")
+    return model
+
+
+def _vet(constitution: CompiledConstitution, models: Models, method: Method) -> None:
+    """Raises a `ConstitutionError` that lists the rules which `models` cannot be asked about."""
+    if models.vet is None:
+        return
+    problems = []
+    for planned in plan(constitution.rules, Thresholds(), method):
+        try:
+            models.vet([question.content for group in planned.groups for question in group])
+        except ModelError as error:
+            said = f"rule `{planned.rule.id}` cannot be judged by {models.name}: {error}"
+            problems.append(ConstitutionError(said))
+    if problems:
+        raise ConstitutionError.of(problems)
 
 
 def _told(

@@ -30,15 +30,15 @@ class Check:
     needed: bool = True
 
 
-def all_checks(model: str) -> list[Check]:
-    """Every check, in the order in which they are read."""
+def all_checks(model: str, options: Sequence[str] = ()) -> list[Check]:
+    """Every check, in the order in which they are read; `options` are the model's NAME=VALUE."""
     return [
         Check("cluejudge", True, cluejudge.__version__),
         Check("python", True, f"{platform.python_version()} on {platform.platform()}"),
         *_packages(),
         *_codecs(),
         _constitution(),
-        *_models(model),
+        *_models(model, options),
     ]
 
 
@@ -111,14 +111,19 @@ def _constitution() -> Check:
     )
 
 
-def _models(name: str) -> Iterator[Check]:
+def _models(name: str, pairs: Sequence[str]) -> Iterator[Check]:
     """The models' card and a dry run; errors of their own are told, not raised."""
     from cluejudge.api import Judge
+    from cluejudge.cli.models import read_options
+    from cluejudge.models.registry import facts
     from cluejudge.verdict import Outcome
 
     try:
+        options = read_options(name, pairs)
+        for key, value in facts(name, options):
+            yield Check(f"models {name}: {key}", True, value)
         begun = time.perf_counter()
-        judge = Judge(model=name)
+        judge = Judge(model=name, options=options)
         verdict = judge.judge(_picture(), name="dry run")
         first = time.perf_counter()
         judge.judge(_picture(), name="dry run")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cluejudge.cli import exits
+from cluejudge.cli.models import model_options, read_options
 
 
 @click.command(help="Judge the example images of the package; write verdicts and a report to DIR.")
@@ -18,8 +19,8 @@ from cluejudge.cli import exits
     metavar="DIR",
     help="Where verdicts.jsonl and report.html go.",
 )
-@click.option("-m", "--model", default="embedded", show_default=True, metavar="NAME")
-def demo(*, out: Path, model: str) -> int:
+@model_options
+def demo(*, out: Path, model: str, options: tuple[str, ...]) -> int:
     """Judge the examples. A broken one among them is meant to be, so it fails nothing."""
     from cluejudge.api import Judge
     from cluejudge.cli.inputs import Input
@@ -28,6 +29,7 @@ def demo(*, out: Path, model: str) -> int:
     from cluejudge.settings import Limits
     from cluejudge.verdict import Verdict
 
+    judge = Judge(model=model, options=read_options(model, options))
     out.mkdir(parents=True, exist_ok=True)
     inputs = [Input(path.name, path) for path in examples()]
     tables = Tables(explain=False)
@@ -38,7 +40,7 @@ def demo(*, out: Path, model: str) -> int:
             lines.write(json_line(verdict))
 
         tally = judge_inputs(
-            Judge(model=model),
+            judge,
             inputs,
             show,
             limits=Limits(),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cluejudge.cli import exits
+from cluejudge.cli.models import model_options, read_options
 from cluejudge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,14 +39,7 @@ model; 3 --fail-on found what it looked for, which goes before 1.
     metavar="FILE|NAME",
     help="A compiled constitution, or the name of a built-in one.",
 )
-@click.option(
-    "-m",
-    "--model",
-    default="embedded",
-    show_default=True,
-    metavar="NAME",
-    help="The models that look at the images.",
-)
+@model_options
 @click.option("--explain", is_flag=True, help="Show all rules and the reasoning texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option(
@@ -79,6 +73,7 @@ def judge(
     images: tuple[str, ...],
     constitution: str,
     model: str,
+    options: tuple[str, ...],
     explain: bool,
     as_json: bool,
     report: Path | None,
@@ -100,6 +95,7 @@ def judge(
     built = Judge(
         constitution,
         model=model,
+        options=read_options(model, options),
         thresholds=settings.thresholds,
         method=settings.method,
         limits=settings.limits,

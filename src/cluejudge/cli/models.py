@@ -1,0 +1,67 @@
+"""The models that a command line names, their options, and where they keep what they know."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+CACHE = "CLUEJUDGE_CACHE"
+OPTION = "--option"
+
+
+def model_options(command: F) -> F:
+    """Gives a command `--model` and `--option`, as `model` and `options`."""
+    option = click.option(
+        "-o",
+        OPTION,
+        "options",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="An option of an open model, as in -o dtype=bfloat16; may be repeated.",
+    )
+    model = click.option(
+        "-m",
+        "--model",
+        default="embedded",
+        show_default=True,
+        metavar="NAME",
+        help="The models that look: embedded, or an open one by ORG/NAME or its folder.",
+    )
+    return model(option(command))
+
+
+def read_options(model: str, pairs: Sequence[str]) -> dict[str, str]:
+    """The options for `model`; one that takes options keeps its answers in the cache folder.
+
+    Raises `UsageError` for a pair without a value, and for a name that is given twice.
+    """
+    from cluejudge.models.registry import takes_options
+    from cluejudge.pairs import gathered
+
+    given = gathered(pairs, OPTION)
+    if takes_options(model):
+        given.setdefault("cache", str(cache_folder(os.environ, sys.platform)))
+    return given
+
+
+def cache_folder(environment: Mapping[str, str], platform: str) -> Path:
+    """The folder for what can be made again: `CLUEJUDGE_CACHE`, else the user's cache folder."""
+    if told := environment.get(CACHE):
+        return Path(told)
+    return _users_caches(environment, platform) / "cluejudge"
+
+
+def _users_caches(environment: Mapping[str, str], platform: str) -> Path:
+    told = environment.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(told):  # the standard says to pass over any other
+        return Path(told)
+    if platform == "win32" and (local := environment.get("LOCALAPPDATA")):
+        return Path(local)
+    return Path.home() / ("Library/Caches" if platform == "darwin" else ".cache")
