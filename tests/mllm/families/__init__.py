@@ -28,7 +28,7 @@ ODD: tuple[str, ...] = tuple(_ODD)
 
 
 def build(family: str, folder: Path) -> Path:
-    """Writes the checkpoint of `family` (one of `FAMILIES` or `ODD`) into `folder`, which it makes."""
+    """Writes the checkpoint of `family`, of `FAMILIES` or `ODD`, into a new `folder`."""
     parts = {**_SUPPORTED, **_ODD}[family]
     folder.mkdir(parents=True)
     _write_model(parts, folder)
@@ -54,7 +54,7 @@ def _write_model(parts: Family, folder: Path) -> None:
 
     tokenizer = tokens.build(parts.tokens)
     assert tokenizer.get_vocab_size() <= VOCABULARY
-    ids = tokenizer.token_to_id
+    ids = tokens.ids_of(tokenizer)
     config = CONFIG_MAPPING[parts.model_type](**parts.config(ids))
     loader = AutoModelForImageTextToText if parts.processor_class else AutoModelForCausalLM
     with torch.random.fork_rng():

@@ -1,4 +1,6 @@
-"""Chat templates, one for each way of writing a chat: a message's content is text or a list of parts.
+"""Chat templates, one for each way of writing a chat.
+
+A message's content is text, or a list of parts of type `image` or `text`.
 
 Newlines stand as expressions, for transformers trims the one after a block.
 """

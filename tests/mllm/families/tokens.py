@@ -1,8 +1,9 @@
-"""The tokenizers: one small byte-level BPE for all families, and each family's own special tokens."""
+"""The tokenizers: one small byte-level BPE for all, and each family's own special tokens."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -78,6 +79,18 @@ def build(tokens: Tokens) -> Tokenizer:
             special_tokens=[(tokens.bos, tokenizer.token_to_id(tokens.bos))],
         )
     return tokenizer
+
+
+def ids_of(tokenizer: Tokenizer) -> Callable[[str], int]:
+    """The id of a token by its text; `KeyError` where it is none."""
+
+    def of(token: str) -> int:
+        found: int | None = tokenizer.token_to_id(token)
+        if found is None:
+            raise KeyError(token)
+        return found
+
+    return of
 
 
 def labels(tokenizer: Tokenizer) -> list[int]:
