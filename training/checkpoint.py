@@ -15,7 +15,8 @@ from transformers import (
 )
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
-from training.tokenizer import ASSISTANT, BOS, END, IMAGE, INSTRUCTION, PAD, USER, token
+from cluejudge.mllm.template import WORDS_FILE
+from training.tokenizer import ASSISTANT, BOS, END, EXPLAIN, IMAGE, INSTRUCTION, PAD, USER, token
 
 TEMPLATE = f"""\
 {{{{- bos_token -}}}}
@@ -59,6 +60,9 @@ def write_checkpoint(
     half.save_pretrained(folder)
     _processor(llava, tokenizer).save_pretrained(folder)
     _keep_pillow(folder / "processor_config.json")
+    # The template has the instruction already; what any MLLM is told would be said twice.
+    words = {"ask": "", "explain": EXPLAIN}
+    (folder / WORDS_FILE).write_text(json.dumps(words) + "\n", "utf-8")
 
 
 def _processor(llava: LlavaForConditionalGeneration, tokenizer: Tokenizer) -> LlavaProcessor:

@@ -12,9 +12,7 @@ from cluejudge.asks import YesNo
 from cluejudge.embedded.card import LabelTokens
 from cluejudge.embedded.session import Floats
 from cluejudge.errors import ModelError
-
-YES = ("Yes", " Yes")
-NO = ("No", " No")
+from cluejudge.models.spellings import NO, YES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,9 @@ from torch import Tensor
 
 from cluejudge.asks import YesNo
 from cluejudge.errors import ModelError
+from cluejudge.models.spellings import NO, YES
 
-RULE = "1: the sums over Yes, yes, YES and No, no, NO, bare or behind a space, as single tokens"
-"""How answers are read; part of the key under which priors are kept."""
-
-SPELLINGS = {
-    "yes": ("Yes", "yes", "YES", " Yes", " yes", " YES"),
-    "no": ("No", "no", "NO", " No", " no", " NO"),
-}
+SPELLINGS = {"yes": YES, "no": NO}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.detector import load_detector
 from cluejudge.mllm.encoder import load_encoder
 from cluejudge.mllm.generation import Generator
-from cluejudge.mllm.labels import RULE, find_labels
+from cluejudge.mllm.labels import find_labels
 from cluejudge.mllm.loading import load_backbone
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.prefix import Prefixes
@@ -21,13 +21,12 @@ from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.scorer import MllmScorer
 from cluejudge.mllm.selfcheck import Choice, choose
 from cluejudge.mllm.strategies import STRATEGIES, Kit
-from cluejudge.mllm.template import Words, default_words, parse_words
+from cluejudge.mllm.template import WORDS_FILE, Words, default_words, parse_words
 from cluejudge.mllm.tokens import Prompts
 from cluejudge.mllm.writer import MllmWriter
 from cluejudge.models.cascade import CascadedReasoner
 from cluejudge.models.protocols import Detector, Encoder, Models, Reasoner, Scorer
-
-WORDS_FILE = "cluejudge.json"
+from cluejudge.models.spellings import RULE
 
 
 def load(spec: str, options: MllmOptions = MllmOptions()) -> Models:

@@ -14,6 +14,9 @@ from typing import Any
 from cluejudge import prompts
 from cluejudge.errors import ModelError
 
+WORDS_FILE = "cluejudge.json"
+"""Where a model's folder says what the model is told."""
+
 _MARK = "\u2042content\u2042"
 """Stands for the content while the chat template is rendered; no template writes it by itself."""
 
@@ -24,7 +27,7 @@ _THINK = ("<think>", "</think>")
 class Words:
     """What a model is told: `ask` before the content, `explain` behind it for a reasoning.
 
-    A model that was trained on words of its own brings them along in `cluejudge.json`, as
+    A model that was trained on words of its own brings them along in `WORDS_FILE`, as
     `{"ask": "...", "explain": "..."}`; an empty `ask` says that its chat template has them.
     """
 
