@@ -18,7 +18,7 @@ from cluejudge.digest import digest
 from cluejudge.errors import ConstitutionError, ModelError, UsageError
 from cluejudge.models import fake
 from cluejudge.models.protocols import Models
-from cluejudge.settings import Budget, Limits, Method, Thresholds
+from cluejudge.settings import Budget, GroupQuestion, Limits, Method, Thresholds
 from cluejudge.verdict import Outcome, RuleOutcome
 
 COLOURS = load_compiled(
@@ -264,6 +264,53 @@ class TestMaking:
     def test_models_may_be_given(self) -> None:
         judge = Judge(COLOURS, model=fake.load())
         assert judge.judge(UNSAFE).outcome is Outcome.UNSAFE
+
+    def test_options_go_to_models_that_take_some(self) -> None:
+        with pytest.raises(UsageError, match="model 'fake' takes no options"):
+            Judge(COLOURS, model="fake", options={"dtype": "float16"})
+        with pytest.raises(UsageError, match="these models are loaded"):
+            Judge(COLOURS, model=fake.load(), options={"dtype": "float16"})
+
+    def test_a_constitution_is_read_before_models_are_loaded(self) -> None:
+        with pytest.raises(UsageError, match="did you mean 'pictogram'"):
+            Judge("pictograms", model="fakes")
+
+
+class TestVetting:
+    """Rules that the models cannot be asked about are refused when the judge is made."""
+
+    def vetting(self, *refused: str) -> tuple[Models, list[str]]:
+        seen: list[str] = []
+
+        def vet(contents: Sequence[str]) -> None:
+            seen.extend(contents)
+            for content in contents:
+                if content in refused:
+                    raise ModelError(f"cannot ask about {content}", hint="write it differently")
+
+        return Models("m", Counting(), vet=vet), seen
+
+    def test_every_content_that_would_be_asked_is_seen(self) -> None:
+        models, seen = self.vetting()
+        Judge(COLOURS, model=models)
+        assert sorted(seen) == ["a blue ground", "a red thing", "black", "white"]
+
+    def test_groups_that_are_asked_as_one_are_seen_as_one(self) -> None:
+        models, seen = self.vetting()
+        wide = load_compiled("name: w\nrules: [{id: r, text: t, chain: [{any_of: [a, b]}]}]")
+        Judge(wide, model=models, method=Method(group_question=GroupQuestion.WHOLE))
+        assert seen == ["a or b"]
+
+    def test_each_rule_that_cannot_be_asked_is_named(self) -> None:
+        models, _ = self.vetting("a blue ground", "white")
+        with pytest.raises(ConstitutionError) as raised:
+            Judge(COLOURS, model=models)
+        first, second = raised.value.problems
+        assert str(first) == (
+            "rule `red-on-blue` cannot be judged by m: cannot ask about a blue ground "
+            "(write it differently)"
+        )
+        assert "rule `only-black`" in str(second)
 
 
 def test_a_model_that_is_out_of_order_is_an_error() -> None:

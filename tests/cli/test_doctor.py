@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -6,6 +7,8 @@ import cluejudge
 from cluejudge.cli import exits
 from cluejudge.cli.checks import Check, all_checks, as_text, to_json
 from cluejudge.cli.main import run
+from cluejudge.errors import ModelError
+from cluejudge.models.protocols import Models
 
 Captured = pytest.CaptureFixture[str]
 
@@ -32,6 +35,32 @@ def test_models_that_can_not_be_used_fail_it(capsys: Captured) -> None:
     out = capsys.readouterr().out
     assert "FAIL models fakes" in out
     assert "did you mean 'fake'" in out
+
+
+def test_what_is_known_of_models_before_they_are_loaded_comes_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    from cluejudge.models import registry
+
+    def told(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        return (("memory", f"much for {spec} with {sorted(options)}"),)
+
+    def refused(*_: object) -> Models:
+        raise ModelError("too large", hint="take another")
+
+    monkeypatch.setattr(registry, "facts", told)
+    monkeypatch.setattr("cluejudge.api.load_models", refused)
+    assert run(["doctor", "--model", "acme/looker", "-o", "dtype=float16"]) == exits.FAILED
+    rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert rows[-2:] == [
+        "ok models acme/looker: memory much for acme/looker with ['cache', 'dtype']",
+        "FAIL models acme/looker too large (take another)",
+    ]
+
+
+def test_options_that_can_not_be_used_fail_it(capsys: Captured) -> None:
+    assert run(["doctor", "--model", "fake", "-o", "dtype=float16"]) == exits.FAILED
+    assert "model 'fake' takes no options" in capsys.readouterr().out
 
 
 def test_a_missing_extra_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

@@ -12,7 +12,10 @@ from cluejudge.cli import exits, main
 from cluejudge.cli.lazy import Lazy
 from cluejudge.errors import ConstitutionError, MissingExtraError, ModelError, UsageError
 
-HEAVY = {"numpy", "PIL", "onnxruntime", "tokenizers", "pydantic", "rich", "ruamel", "torch"}
+HEAVY = {
+    *("numpy", "PIL", "onnxruntime", "tokenizers", "pydantic", "rich", "ruamel"),
+    *("torch", "transformers", "huggingface_hub"),
+}
 
 
 @pytest.mark.parametrize(

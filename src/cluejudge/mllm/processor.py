@@ -57,11 +57,10 @@ def _opened(source: Source, config: PreTrainedConfig) -> Any:
 def _without_videos(kind: type[ProcessorMixin]) -> type[ProcessorMixin]:
     """The same processor for pictures and text alone."""
 
-    def get_attributes(cls: type[ProcessorMixin]) -> list[str]:
-        return [name for name in super(images, cls).get_attributes() if name != _VIDEO]
+    def get_attributes(_: type[ProcessorMixin]) -> list[str]:
+        return [name for name in kind.get_attributes() if name != _VIDEO]
 
-    images = type(kind.__name__, (kind,), {"get_attributes": classmethod(get_attributes)})
-    return images
+    return type(kind.__name__, (kind,), {"get_attributes": classmethod(get_attributes)})
 
 
 def _settle_template(processor: Any, source: Source) -> None:

@@ -13,12 +13,12 @@ from transformers.utils import cached_file
 
 from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.hub import hub_error
+from cluejudge.models.registry import HUB_ID
 
 CONFIG = "config.json"
 GOOD = "Qwen/Qwen3-VL-8B-Instruct, google/gemma-3-4b-it or llava-hf/llava-1.5-7b-hf"
 """Models to name to those whose own cannot be used."""
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _WEIGHTS = frozenset((".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".h5", ".msgpack"))
 _OTHERS = {
@@ -60,7 +60,7 @@ def find_source(spec: str, revision: str | None = None) -> Source:
             f"{spec} is a file, and a model is a folder with a {CONFIG}",
             hint="give the folder that it was saved or downloaded to",
         )
-    if not _HUB_ID.fullmatch(spec):
+    if not HUB_ID.fullmatch(spec):
         raise ModelError(
             f"there is no folder {spec}, nor is it the id of a model on the hub",
             hint=f"an id is ORG/NAME, such as {GOOD}",

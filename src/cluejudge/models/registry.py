@@ -31,7 +31,8 @@ FACTS: Mapping[str, str] = MappingProxyType({"mllm": "cluejudge.mllm.facts:facts
 _OPEN = "mllm"
 """The name behind the hub's ids and folders, which stand for themselves."""
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+"""The id of a model on the hub, ORG/NAME."""
 
 
 def load_models(spec: str, options: Mapping[str, str] | None = None) -> Models:
@@ -78,7 +79,7 @@ def _resolved(spec: str) -> tuple[str, str]:
     name, _, arg = spec.partition(":")
     if name in NAMES:
         return name, arg
-    if spec and (Path(spec).exists() or _HUB_ID.fullmatch(spec)):
+    if spec and (Path(spec).exists() or HUB_ID.fullmatch(spec)):
         return _OPEN, spec
     if "/" in spec or "\\" in spec:
         raise UsageError(
