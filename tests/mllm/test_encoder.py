@@ -25,7 +25,7 @@ from cluejudge.mllm.encoder import (
     load_encoder,
     own_threshold,
 )
-from cluejudge.mllm.pretrained import Checkpoint
+from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint
 from cluejudge.models.cache import CachedEncoder
 from tests.mllm.lookers import ENCODERS, LENGTH, SIGLIP_BIAS, SIGLIP_SCALE, build
 from tests.models.contract import EncoderContract, plain
@@ -47,6 +47,11 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def encoders(folders: dict[str, Path]) -> dict[str, DualEncoder]:
     return {kind: load(str(folder), threshold=0.1) for kind, folder in folders.items()}
+
+
+def opened(folder: Path, kind: str) -> Checkpoint:
+    source = find_kind(str(folder), [kind], "an encoder")
+    return open_checkpoint(source, AutoModel, device="cpu", dtype="float32")
 
 
 @pytest.fixture(params=ENCODERS)
@@ -145,6 +150,11 @@ def test_half_a_character_is_no_text(encoders: dict[str, DualEncoder], kind: str
         encoders[kind].embed_texts(["a \ud83d dog"])
 
 
+def test_it_tells_what_it_is(encoders: dict[str, DualEncoder], folders: dict[str, Path]) -> None:
+    assert encoders["clip"].name == str(folders["clip"])
+    assert len({encoder.revision for encoder in encoders.values()}) == len(ENCODERS)
+
+
 def test_texts_can_be_cached(encoders: dict[str, DualEncoder], kind: str) -> None:
     cached = CachedEncoder(encoders[kind])
     first = cached.embed_texts(TEXTS)
@@ -153,24 +163,24 @@ def test_texts_can_be_cached(encoders: dict[str, DualEncoder], kind: str) -> Non
 
 
 def test_a_model_whose_vectors_are_no_numbers_fails(folders: dict[str, Path]) -> None:
-    encoder = load(str(folders["clip"]), threshold=0.1)
+    checkpoint = opened(folders["clip"], "clip")
     with torch.no_grad():
-        encoder._checkpoint.model.visual_projection.weight.fill_(math.inf)
-    with pytest.raises(ModelError, match="no numbers.*dtype=float32"):
-        encoder.embed_images(PICTURES)
+        checkpoint.model.visual_projection.weight.fill_(math.inf)
+    with pytest.raises(ModelError, match=r"no numbers.*dtype=float32"):
+        DualEncoder(checkpoint, threshold=0.1).embed_images(PICTURES)
 
 
 def test_a_model_that_fails_says_so(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = load(str(folders["clip"]), threshold=0.1)
+    checkpoint = opened(folders["clip"], "clip")
 
     def fails(**_: object) -> None:
         raise torch.OutOfMemoryError("no room")
 
-    monkeypatch.setattr(encoder._checkpoint.model, "get_image_features", fails)
+    monkeypatch.setattr(checkpoint.model, "get_image_features", fails)
     with pytest.raises(ModelError, match="out of memory"):
-        encoder.embed_images(PICTURES)
+        DualEncoder(checkpoint, threshold=0.1).embed_images(PICTURES)
 
 
 class TestThreshold:
@@ -191,7 +201,7 @@ class TestThreshold:
     def test_the_papers_own_clip_is_not_told(self) -> None:
         vision = SimpleNamespace(patch_size=16, hidden_size=768)
         config = SimpleNamespace(model_type="clip", vision_config=vision)
-        assert own_threshold(Checkpoint("b16", config, None, None)) == CLIP_THRESHOLD
+        assert own_threshold(Checkpoint("b16", "", config, None, None)) == CLIP_THRESHOLD
 
     def test_a_given_one_is_kept(self, folders: dict[str, Path]) -> None:
         assert load(str(folders["clip"]), threshold=-0.5).threshold == -0.5
@@ -204,7 +214,7 @@ class TestThreshold:
             load(str(folders["clip"]), threshold=threshold)
 
     def test_a_scale_that_gives_none_is_an_error(self, folders: dict[str, Path]) -> None:
-        checkpoint = load(str(folders["siglip"]))._checkpoint
+        checkpoint = opened(folders["siglip"], "siglip")
         with torch.no_grad():
             checkpoint.model.logit_bias.fill_(-500.0)
         with pytest.raises(ModelError, match="give the cosine"):
@@ -220,22 +230,38 @@ class TestWhatCannotBeOpened:
         with pytest.raises(ModelError, match=r"no model: it has no config\.json"):
             load(str(tmp_path))
 
-    @pytest.mark.parametrize("text", ["{", '{"model_type": "no such type"}', "[]"])
-    def test_a_broken_configuration(self, tmp_path: Path, text: str) -> None:
-        (tmp_path / "config.json").write_text(text, "utf-8")
-        with pytest.raises(ModelError, match="configuration of .* cannot be opened"):
-            load(str(tmp_path))
+    def test_a_broken_configuration(self, tmp_path: Path) -> None:
+        folder = build("clip", tmp_path / "clip")
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        config["text_config"]["hidden_size"] = "wide"
+        (folder / "config.json").write_text(json.dumps(config), "utf-8")
+        with pytest.raises(ModelError, match=r"configuration of .* cannot be opened"):
+            load(str(folder))
 
     def test_a_model_of_another_type(self, tmp_path: Path) -> None:
         (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}), "utf-8")
         with pytest.raises(ModelError, match=r"'bert'.*an encoder \(use one of type clip, siglip"):
             load(str(tmp_path))
 
-    @pytest.mark.parametrize("gone", ["processor_config.json", "tokenizer.json"])
-    def test_a_missing_processor(self, tmp_path: Path, gone: str) -> None:
-        folder = build("clip", tmp_path / "clip")
-        (folder / gone).unlink()
+    @pytest.mark.parametrize("kind", ENCODERS)
+    def test_a_missing_image_processor(self, tmp_path: Path, kind: str) -> None:
+        folder = build(kind, tmp_path / kind)
+        (folder / "processor_config.json").unlink()
         with pytest.raises(ModelError, match="processor"):
+            load(str(folder))
+
+    @pytest.mark.parametrize("kind", ["clip", "siglip2"])
+    def test_a_missing_tokenizer(self, tmp_path: Path, kind: str) -> None:
+        folder = build(kind, tmp_path / kind)
+        for file in folder.glob("tokenizer*"):
+            file.unlink()
+        with pytest.raises(ModelError, match=r"processor|tokens"):
+            load(str(folder))
+
+    def test_a_tokenizer_without_its_words(self, tmp_path: Path) -> None:
+        folder = build("clip", tmp_path / "clip")
+        (folder / "tokenizer.json").unlink()
+        with pytest.raises(ModelError, match=r"the tokenizer of .* of the model's \d+ tokens"):
             load(str(folder))
 
     def test_missing_weights(self, tmp_path: Path) -> None:
@@ -243,17 +269,17 @@ class TestWhatCannotBeOpened:
         weights = load_file(folder / "model.safetensors")
         del weights["text_projection.weight"]
         save_file(weights, folder / "model.safetensors", {"format": "pt"})
-        with pytest.raises(ModelError, match=r"incomplete: 1 are missing, such as text_projection"):
+        with pytest.raises(ModelError, match=r"lacks 1 of its weights, such as text_projection"):
             load(str(folder))
 
     def test_no_weights(self, tmp_path: Path) -> None:
         folder = build("clip", tmp_path / "clip")
         (folder / "model.safetensors").unlink()
-        with pytest.raises(ModelError, match="the model of .* cannot be opened"):
+        with pytest.raises(ModelError, match=r"the model of .* cannot be opened"):
             load(str(folder))
 
     def test_a_device_that_is_not_there(self, folders: dict[str, Path]) -> None:
-        with pytest.raises(ModelError, match="the model of .* cannot be opened"):
+        with pytest.raises(ModelError, match=r"the model of .* cannot be opened"):
             load(str(folders["clip"]), device="nosuchdevice")
 
     @pytest.mark.parametrize("library", ["torch", "transformers"])

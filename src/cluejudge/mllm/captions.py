@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.texts import Doubts, brief, cut, refuse_special, special_texts
+from cluejudge.mllm.texts import Doubts, cut, quoted, refuse_special, special_texts
 
 _SEPARATORS = str.maketrans(".?", "  ")  # each of them ends a word for the model
 
@@ -62,9 +62,9 @@ class Captions:
         plain = word.translate(_SEPARATORS).lower()
         ids = list(self._tokenizer(plain, add_special_tokens=False, verbose=False)["input_ids"])
         if not ids:
-            raise ModelError(f"there is nothing to look for in the word {brief(word)!r}")
+            raise ModelError(f"there is nothing to look for in the word {quoted(word)}")
         if set(ids) == {self._tokenizer.unk_token_id}:
-            self._doubts.tell(f"{self._name} cannot read the word {brief(word)!r}: it has no boxes")
+            self._doubts.tell(f"{self._name} cannot read the word {quoted(word)}: it has no boxes")
             return []
         if len(ids) >= self._room:
             self._doubts.tell(cut(word, len(ids), self._room - 1, self._name))

@@ -15,7 +15,7 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.boxes import Sight
 from cluejudge.mllm.grounding import GroundingEye
 from cluejudge.mllm.owl import OwlEye
-from cluejudge.mllm.pretrained import Checkpoint, open_checkpoint, read_config, running
+from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint, running
 
 DEFAULT = "google/owlv2-base-patch16-ensemble"
 """The detector of a user who names none."""
@@ -56,22 +56,23 @@ def load_detector(
     """
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"a detector's threshold is a confidence, from 0 to 1, not {threshold}")
-    config = read_config(spec, EYES, "a detector")
+    source = find_kind(spec, EYES, "a detector")
     checkpoint = open_checkpoint(
-        spec, config, AutoModelForZeroShotObjectDetection, device=device, dtype=dtype
+        source, AutoModelForZeroShotObjectDetection, device=device, dtype=dtype
     )
-    eye, own = EYES[config.model_type]
-    return OpenDetector(spec, eye(checkpoint), threshold=own if threshold is None else threshold)
+    return OpenDetector(checkpoint, threshold=threshold)
 
 
 class OpenDetector:
     """Boxes of words, several where several objects are seen, sure or not: from `FLOOR` on."""
 
-    def __init__(self, name: str, eye: Eye, *, threshold: float) -> None:
-        self.name = name
-        self.threshold = threshold
-        self._eye = eye
-        self._floor = min(FLOOR, threshold)
+    def __init__(self, checkpoint: Checkpoint, *, threshold: float | None = None) -> None:
+        eye, own = EYES[checkpoint.config.model_type]
+        self.name = checkpoint.name
+        self.revision = checkpoint.revision
+        self.threshold = own if threshold is None else threshold
+        self._eye = eye(checkpoint)
+        self._floor = min(FLOOR, self.threshold)
 
     def locate(self, asks: Sequence[Locate]) -> list[list[Located]]:
         """Boxes in the pixels of each picture, word by word, the surest first.

@@ -13,7 +13,7 @@ from transformers import AutoModel
 
 from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
 from cluejudge.image import Picture
-from cluejudge.mllm.pretrained import Checkpoint, open_checkpoint, read_config, running
+from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint, running
 from cluejudge.mllm.texts import Texts
 from cluejudge.models.protocols import Vectors
 
@@ -47,8 +47,8 @@ def load_encoder(
     """
     if threshold is not None and not -1 <= threshold <= 1:
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
-    config = read_config(spec, KINDS, "an encoder")
-    checkpoint = open_checkpoint(spec, config, AutoModel, device=device, dtype=dtype)
+    source = find_kind(spec, KINDS, "an encoder")
+    checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
     bound = own_threshold(checkpoint) if threshold is None else threshold
     return DualEncoder(checkpoint, threshold=bound)
 
@@ -63,6 +63,7 @@ class DualEncoder:
     def __init__(self, checkpoint: Checkpoint, *, threshold: float) -> None:
         config = checkpoint.config
         self.name = checkpoint.name
+        self.revision = checkpoint.revision
         self.threshold = threshold
         self._checkpoint = checkpoint
         self._dim = int(getattr(config, "projection_dim", None) or config.vision_config.hidden_size)
@@ -126,9 +127,9 @@ def own_threshold(checkpoint: Checkpoint) -> float:
     if checkpoint.config.model_type == "clip":
         _tell_of_other_clip(checkpoint)
         return CLIP_THRESHOLD
-    scale = math.exp(float(checkpoint.model.logit_scale))
+    scale = math.exp(checkpoint.model.logit_scale.item())
     neutral = -math.log(SIGLIP_BATCH - 1)
-    cosine = (neutral - float(checkpoint.model.logit_bias)) / scale
+    cosine = (neutral - checkpoint.model.logit_bias.item()) / scale
     if not -1 <= cosine <= 1:
         raise ModelError(
             f"{checkpoint.name} has a scale and bias that give no threshold ({cosine:.3g})",

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoProcessor
 
 from cluejudge.errors import ModelError
+from cluejudge.mllm.hub import brief, hub_error
+from cluejudge.mllm.progress import bars_for_watchers
+from cluejudge.mllm.source import Source, find_source
 
-_LONGEST = 300  # characters of another library's message that are passed on
+_WHOLE = "get all files of the model"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Checkpoint:
-    """A model in evaluation mode on its device, with what makes its inputs."""
+    """A model in evaluation mode on its device, with what makes its inputs.
+
+    `name` is as the user gave it, `revision` the hub's commit or a digest of the folder.
+    """
 
     name: str
+    revision: str
     config: Any
     model: Any
     processor: Any
@@ -34,54 +40,63 @@ class Checkpoint:
         }
 
 
-def read_config(spec: str, kinds: Collection[str], role: str) -> Any:
-    """The configuration of the model that `spec` names, which must be of one of `kinds`.
+def find_kind(spec: str, kinds: Collection[str], role: str) -> Source:
+    """The model that `spec` names, which must be of a type in `kinds`; no weights are read.
 
-    `role` says what it is wanted for, such as `an encoder`. Raises `ModelError`.
+    `role` says what it is wanted for, such as `an encoder`. Raises `ModelError` for what is no
+    model, cannot be reached, or is of another type.
     """
-    folder = Path(spec)
-    if folder.is_dir() and not (folder / "config.json").is_file():
+    with bars_for_watchers():
+        source = find_source(spec)
+    kind = source.config["model_type"]
+    if kind not in kinds:
         raise ModelError(
-            f"the folder {spec} is no model: it has no config.json",
-            hint="give the folder that a model was saved to, or a hub's model id",
-        )
-    if not folder.is_dir() and (spec.startswith((".", "/", "~")) or spec.count("/") != 1):
-        raise ModelError(f"there is no folder {spec}, nor can it be the id of a model (ORG/NAME)")
-    with _opening("configuration", spec):
-        config = AutoConfig.from_pretrained(spec, trust_remote_code=False)
-    if config.model_type not in kinds:
-        raise ModelError(
-            f"{spec} is a model of type {config.model_type!r}, which cannot be used as {role}",
+            f"{spec} is a model of type {kind!r}, which cannot be used as {role}",
             hint=f"use one of type {', '.join(sorted(kinds))}",
         )
-    return config
+    return source
 
 
 def open_checkpoint(
-    spec: str, config: Any, auto: Any, *, device: str | torch.device, dtype: str | torch.dtype
+    source: Source, auto: Any, *, device: str | torch.device, dtype: str | torch.dtype
 ) -> Checkpoint:
-    """The model and processor of `spec`; `auto` is the class of transformers that opens the model.
+    """The model of `source` and its processor; `auto` is the class that opens the model.
 
     Raises `ModelError` if one of them is absent or broken, or weights of the model are missing,
-    which transformers would fill with random ones.
+    which transformers would fill with random ones. Code that comes with a model is never run.
     """
-    with _opening("processor", spec):
-        processor = AutoProcessor.from_pretrained(spec, trust_remote_code=False)
-    for part in ("image_processor", "tokenizer"):
-        if not hasattr(processor, part):
-            raise ModelError(f"{spec} has no {part.replace('_', ' ')}: its files are incomplete")
-    with _opening("model", spec):
-        model, told = auto.from_pretrained(
-            spec, config=config, dtype=dtype, trust_remote_code=False, output_loading_info=True
-        )
-        model = model.to(device).eval()
+    place = {"revision": source.commit, "trust_remote_code": False}
+    with bars_for_watchers():
+        with _opening("configuration", source):
+            config = AutoConfig.from_pretrained(source.place, **place)
+        with _opening("processor", source):
+            processor = AutoProcessor.from_pretrained(source.place, **place)
+        _check_processor(processor, config, source.name)
+        with _opening("model", source):
+            model, told = auto.from_pretrained(
+                source.place, config=config, dtype=dtype, output_loading_info=True, **place
+            )
+            model = model.to(device).eval()
     missing = sorted(told["missing_keys"])
     if missing:
         raise ModelError(
-            f"the weights of {spec} are incomplete: {len(missing)} are missing, such as "
-            f"{missing[0]}"
+            f"{source.name} lacks {len(missing)} of its weights, such as {missing[0]}: random ones "
+            "would stand in their place",
+            hint=_WHOLE,
         )
-    return Checkpoint(spec, config, model, processor)
+    return Checkpoint(source.name, source.revision, config, model, processor)
+
+
+def _check_processor(processor: Any, config: Any, name: str) -> None:
+    for part in ("image_processor", "tokenizer"):
+        if not hasattr(processor, part):
+            raise ModelError(f"{name} has no {part.replace('_', ' ')}", hint=_WHOLE)
+    known, learnt = len(processor.tokenizer), config.text_config.vocab_size
+    if known < learnt / 2:
+        # Where its files are absent, transformers makes up a tokenizer of a few special tokens.
+        raise ModelError(
+            f"the tokenizer of {name} has {known} of the model's {learnt} tokens", hint=_WHOLE
+        )
 
 
 @contextmanager
@@ -94,18 +109,15 @@ def running(name: str) -> Iterator[None]:
             f"{name} ran out of memory", hint="try dtype=bfloat16, a smaller model or the CPU"
         ) from error
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
-        raise ModelError(f"{name} failed: {_brief(error)}") from error
+        raise ModelError(f"{name} failed: {brief(error)}") from error
 
 
 @contextmanager
-def _opening(what: str, spec: str) -> Iterator[None]:
+def _opening(what: str, source: Source) -> Iterator[None]:
     """Whatever transformers, its hub's client or a file's reader raises, as `ModelError`."""
     try:
         yield
     except Exception as error:
-        raise ModelError(f"the {what} of {spec} cannot be opened: {_brief(error)}") from error
-
-
-def _brief(error: Exception) -> str:
-    message = " ".join(str(error).split()) or type(error).__name__
-    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}..."
+        if isinstance(error, OSError) and source.commit:
+            raise hub_error(source.name, source.commit, error) from error
+        raise ModelError(f"the {what} of {source.name} cannot be opened: {brief(error)}") from error

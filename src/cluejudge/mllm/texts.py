@@ -65,7 +65,7 @@ class Doubts:
 
 def cut(text: str, tokens: int, length: int, name: str) -> str:
     """What to say of a text of more tokens than a model reads."""
-    return f"{name} reads only the first {length} of {tokens} tokens of {brief(text)!r}"
+    return f"{name} reads only the first {length} of {tokens} tokens of {quoted(text)}"
 
 
 def special_texts(tokenizer: Any) -> tuple[str, ...]:
@@ -81,15 +81,15 @@ def refuse_special(text: str, special: Sequence[str], name: str) -> None:
     found = next((token for token in special if token in text), None)
     if found:
         raise ModelError(
-            f"{brief(text)!r} spells {found}, which has a meaning of its own to {name}",
+            f"{quoted(text)} spells {found}, which has a meaning of its own to {name}",
             hint="write it in other words",
         )
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ModelError(f"{brief(text)!r} is no text: it holds half of a character") from error
+        raise ModelError(f"{quoted(text)} is no text: it holds half of a character") from error
 
 
-def brief(text: str) -> str:
-    """The beginning of a long text."""
-    return text if len(text) <= 60 else f"{text[:60]}..."
+def quoted(text: str) -> str:
+    """A text in quotes, or the beginning of a long one."""
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
