@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from cluejudge.cli import exits
+from cluejudge.cli.main import run
 from cluejudge.cli.models import cache_folder, read_options
 from cluejudge.errors import UsageError
 
@@ -40,6 +42,15 @@ def test_other_models_are_given_only_what_the_user_gives() -> None:
 def test_pairs_that_are_none(pairs: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         read_options(OPEN, pairs)
+
+
+@pytest.mark.parametrize("command", [["judge", "x.png"], ["demo", "--out", "nowhere"]])
+def test_commands_take_options_for_their_model(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--model", "fake", "-o", "dtype=float16"]) == exits.USAGE
+    assert "model 'fake' takes no options, such as dtype" in capsys.readouterr().err
+    assert not Path("nowhere").exists()
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,7 @@ from transformers import AutoModelForImageTextToText
 
 from cluejudge.embedded.models import DATA
 from cluejudge.errors import ModelError, UsageError
-from cluejudge.mllm import loading
-from cluejudge.mllm.facts import facts
+from cluejudge.mllm import loading, placement
 from cluejudge.mllm.loading import load_backbone, make_plan
 from cluejudge.mllm.options import MllmOptions
 from cluejudge.mllm.source import find_source
@@ -88,8 +87,8 @@ class TestMemory:
             load_backbone(OWN, ON_CPU)
         needed = make_plan(OWN, ON_CPU).needed
         assert needed is not None
-        assert f"needs about {needed / 2**30:.1f} GiB in float32" in str(raised.value)
-        assert "this machine has 0.0 GiB free" in str(raised.value)
+        assert f"needs about {needed / 2**20:.0f} MiB in float32" in str(raised.value)
+        assert "this machine has 16 MiB free" in str(raised.value)
         assert "dtype=bfloat16" in raised.value.hint
 
     def test_half_the_precision_fits(self) -> None:
@@ -100,10 +99,30 @@ class TestMemory:
         monkeypatch.setattr(loading, "free_bytes", lambda _: None)
         assert make_plan(OWN, ON_CPU).fits
 
-    def test_a_model_over_several_devices_is_not_measured(self) -> None:
+    def test_a_model_over_several_devices_is_not_measured(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(placement, "find_spec", lambda _: True)
         plan = make_plan(OWN, MllmOptions(device_map="auto"))
         assert plan.free is None
         assert plan.fits
+
+    @pytest.mark.parametrize(
+        ("accelerate", "place", "hint"),
+        [(True, "cuda:0", "use a smaller"), (False, "this machine", "install accelerate")],
+    )
+    def test_on_the_way_to_a_gpu_all_memory_counts(
+        self, accelerate: bool, place: str, hint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gpu = torch.device("cuda", 0)
+        free = {"cuda": 2**23, "cpu": 2**22}
+        monkeypatch.setattr(loading, "device_of", lambda _: gpu)
+        monkeypatch.setattr(loading, "dtype_of", lambda *_: torch.float16)
+        monkeypatch.setattr(placement, "find_spec", lambda _: accelerate or None)
+        monkeypatch.setattr(loading, "free_bytes", lambda device: free[device.type])
+        with pytest.raises(ModelError, match=f"and {place} has") as raised:
+            load_backbone(OWN, MllmOptions())
+        assert raised.value.hint.startswith(hint)
 
 
 @pytest.mark.parametrize(
@@ -186,14 +205,3 @@ class TestHub:
         assert (offline.name, offline.revision) == ("acme/looker", COMMIT)
         for one, other in zip(online.model.parameters(), offline.model.parameters(), strict=True):
             assert torch.equal(one, other)
-
-
-def test_what_can_be_told_before_the_weights_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "free_bytes", lambda _: 3 * 2**30)
-    told = dict(facts(OWN, {"device": "cpu"}))
-    assert set(told) == {"hardware", "memory"}
-    assert told["hardware"].startswith("cpu: ")
-    assert told["memory"] == "about 0.0 GiB needed, 3.0 GiB free"
-    assert "an unknown amount free" in dict(facts(OWN, {"device_map": "auto"}))["memory"]
-    with pytest.raises(UsageError, match="option dtype=half"):
-        facts(OWN, {"dtype": "half"})

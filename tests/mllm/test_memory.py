@@ -11,7 +11,7 @@ from cluejudge.embedded.models import DATA
 from cluejudge.errors import ModelError
 from cluejudge.mllm import memory
 from cluejudge.mllm.architecture import read_config
-from cluejudge.mllm.memory import free_bytes, gib, needed_bytes
+from cluejudge.mllm.memory import free_bytes, in_words, needed_bytes
 from cluejudge.mllm.source import find_source
 
 CPU = torch.device("cpu")
@@ -93,4 +93,5 @@ class TestFree:
 
 
 def test_sizes_for_people() -> None:
-    assert gib(3 * 2**30 / 2) == "1.5 GiB"
+    assert in_words(3 * 2**29) == "1.5 GiB"
+    assert in_words(3 * 2**20) == "3 MiB"

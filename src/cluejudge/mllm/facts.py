@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 
 from cluejudge.mllm.loading import make_plan
-from cluejudge.mllm.memory import gib
+from cluejudge.mllm.memory import in_words
 from cluejudge.mllm.options import parse_options
 
 
@@ -18,12 +18,12 @@ def facts(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     Raises `ModelError` and `UsageError` as the loading of it would.
     """
     plan = make_plan(spec, parse_options(options))
-    memory = f"about {_told(plan.needed)} needed, {_told(plan.free)} free"
+    memory = f"about {_told(plan.needed)} needed, {_told(plan.free)} free in {plan.place}"
     return (("hardware", _hardware(plan.device)), ("memory", memory))
 
 
 def _told(size: int | None) -> str:
-    return "an unknown amount" if size is None else gib(size)
+    return "an unknown amount" if size is None else in_words(size)
 
 
 def _hardware(device: torch.device) -> str:

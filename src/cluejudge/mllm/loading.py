@@ -13,7 +13,7 @@ from cluejudge.errors import ModelError
 from cluejudge.mllm.architecture import read_config
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.hub import brief, hub_error
-from cluejudge.mllm.memory import free_bytes, gib, needed_bytes
+from cluejudge.mllm.memory import free_bytes, in_words, needed_bytes
 from cluejudge.mllm.options import MllmOptions
 from cluejudge.mllm.placement import device_of, dtype_of, loading_arguments
 from cluejudge.mllm.processor import load_processor
@@ -21,6 +21,7 @@ from cluejudge.mllm.progress import bars_for_watchers
 from cluejudge.mllm.source import Source, find_source
 
 _SMALLER = "use a smaller model, dtype=bfloat16, quantization=4bit or device_map=auto"
+_HERE = "this machine"
 _NO_ROOM = ("can't allocate memory", "out of memory", "not enough memory")
 
 
@@ -28,15 +29,17 @@ _NO_ROOM = ("can't allocate memory", "out of memory", "not enough memory")
 class Plan:
     """How a model will be loaded; nothing of its weights has been read.
 
-    `needed` and `free` are bytes, None where they cannot be told or the model is spread over
-    several devices.
+    `needed` and `free` are bytes, None where they cannot be told; `place` is where they are free.
+    `how` is what transformers is told of placing and quantizing the weights.
     """
 
     source: Source
     config: PreTrainedConfig
     device: torch.device
     dtype: torch.dtype
+    how: dict[str, Any]
     needed: int | None
+    place: str
     free: int | None
 
     @property
@@ -48,17 +51,18 @@ class Plan:
 def make_plan(spec: str, options: MllmOptions) -> Plan:
     """What the model `spec`, a folder or ORG/NAME of the hub, is, and what it needs.
 
-    Raises `ModelError` for a model that cannot be asked about pictures, or a device that is not
-    there.
+    Raises `ModelError` for a model that cannot be asked about pictures, and for a device or a
+    library that is not there.
     """
+    device = device_of(options)
+    how = loading_arguments(options, device)
     with bars_for_watchers():
         source = find_source(spec, options.revision)
         config = read_config(source)
-    device = device_of(options)
     dtype = dtype_of(options, config, device)
     needed = needed_bytes(config, dtype, options.quantization)
-    free = None if options.device_map else free_bytes(device)
-    return Plan(source, config, device, dtype, needed, free)
+    place, free = ("all devices", None) if options.device_map else _tightest(device, how)
+    return Plan(source, config, device, dtype, how, needed, place, free)
 
 
 def load_backbone(spec: str, options: MllmOptions) -> Backbone:
@@ -70,17 +74,27 @@ def load_backbone(spec: str, options: MllmOptions) -> Backbone:
     run.
     """
     plan = make_plan(spec, options)
-    how = loading_arguments(options, plan.device)
     with bars_for_watchers():
         processor = load_processor(plan.source, plan.config, options.image_tokens)
         if not plan.fits:
             raise _too_large(plan)
-        model = _weights(plan, how)
+        model = _weights(plan)
     model.requires_grad_(False)
     return Backbone(model.eval(), processor, processor.tokenizer, spec, plan.source.revision)
 
 
-def _weights(plan: Plan, how: dict[str, Any]) -> PreTrainedModel:
+def _tightest(device: torch.device, how: dict[str, Any]) -> tuple[str, int | None]:
+    """The memory that a model must fit into, where there is least of it, and how much is free."""
+    if device.type != "cuda":
+        return _HERE, free_bytes(device)
+    free = [(str(device), free_bytes(device))]
+    if not how:  # the weights pass through the memory of this machine
+        free.append((_HERE, free_bytes(torch.device("cpu"))))
+    told = [(place, size) for place, size in free if size is not None]
+    return min(told, key=lambda one: one[1], default=(str(device), None))
+
+
+def _weights(plan: Plan) -> PreTrainedModel:
     """The model with its weights, on its device."""
     source = plan.source
     try:
@@ -91,9 +105,9 @@ def _weights(plan: Plan, how: dict[str, Any]) -> PreTrainedModel:
             dtype=plan.dtype,
             trust_remote_code=False,
             output_loading_info=True,
-            **how,
+            **plan.how,
         )
-        if not how:
+        if not plan.how:
             model.to(plan.device)
     except Exception as error:  # weights of many formats, each read by a library of its own
         raise _failed(plan, error) from error
@@ -130,10 +144,12 @@ def _failed(plan: Plan, error: Exception) -> ModelError:
 def _too_large(plan: Plan) -> ModelError:
     assert plan.needed is not None
     assert plan.free is not None
-    place = "this machine" if plan.device.type == "cpu" else str(plan.device)
+    through = plan.place == _HERE and plan.device.type == "cuda"
     precision = str(plan.dtype).removeprefix("torch.")
     return ModelError(
-        f"{plan.source.name} needs about {gib(plan.needed)} in {precision}, and {place} has "
-        f"{gib(plan.free)} free",
-        hint=_SMALLER,
+        f"{plan.source.name} needs about {in_words(plan.needed)} in {precision}, and {plan.place} "
+        f"has {in_words(plan.free)} free",
+        hint=f"install accelerate to load it straight to the GPU, or {_SMALLER}"
+        if through
+        else _SMALLER,
     )

@@ -53,9 +53,9 @@ def free_bytes(device: torch.device) -> int | None:
     return min(told, default=None)
 
 
-def gib(size: float) -> str:
+def in_words(size: int) -> str:
     """A size in bytes as people say it."""
-    return f"{size / 2**30:.1f} GiB"
+    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
 
 
 def _without_weights(config: PreTrainedConfig) -> nn.Module:

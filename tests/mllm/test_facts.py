@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from cluejudge.embedded.models import DATA
+from cluejudge.errors import UsageError
+from cluejudge.mllm import loading, placement
+from cluejudge.mllm.facts import facts
+
+OWN = str(DATA / "checkpoint")
+
+
+def test_what_can_be_told_before_the_weights_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "free_bytes", lambda _: 3 * 2**30)
+    told = dict(facts(OWN, {"device": "cpu"}))
+    assert set(told) == {"hardware", "memory"}
+    assert told["hardware"].startswith("cpu: ")
+    assert told["memory"] == "about 25 MiB needed, 3.0 GiB free in this machine"
+    monkeypatch.setattr(placement, "find_spec", lambda _: True)
+    spread = dict(facts(OWN, {"device_map": "auto"}))["memory"]
+    assert spread == "about 25 MiB needed, an unknown amount free in all devices"
+    with pytest.raises(UsageError, match="option dtype=half"):
+        facts(OWN, {"dtype": "half"})
