@@ -102,9 +102,17 @@ class TimedRole:
 def timed_models(folder: Path, threads: int | None, watch: Stopwatch) -> Models:
     """The embedded models with a stopwatch on every role and graph."""
     graph = partial(TimedGraph, watch=watch, threads=threads)
-    whole = models.assembled(models.open_parts(folder, graph))
-    roles: dict[str, Any] = {role: TimedRole(role, getattr(whole, role), watch) for role in ROLES}
-    return replace(whole, **roles)
+    return watched(models.assembled(models.open_parts(folder, graph)), watch)
+
+
+def watched(whole: Models, watch: Stopwatch) -> Models:
+    """The models, each role that they have timed as a stage."""
+    timed: dict[str, Any] = {
+        role: TimedRole(role, inner, watch)
+        for role in ROLES
+        if (inner := getattr(whole, role)) is not None
+    }
+    return replace(whole, **timed)
 
 
 def files(count: int) -> list[bytes]:
@@ -132,13 +140,13 @@ def measure(
     return seconds, verdicts
 
 
-def machine() -> str:
-    """What it ran on."""
+def machine(packages: Sequence[str] = ("onnxruntime", "numpy", "pillow")) -> str:
+    """What it ran on, and the versions of packages."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.exists() else []
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "")
-    packages = ", ".join(f"{name} {version(name)}" for name in ("onnxruntime", "numpy", "pillow"))
-    return f"{model or platform.processor()}, Python {platform.python_version()}, {packages}"
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return f"{model or platform.processor()}, Python {platform.python_version()}, {versions}"
 
 
 def stages(watch: Stopwatch, count: int) -> dict[str, float]:
