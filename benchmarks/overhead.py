@@ -1,0 +1,118 @@
+"""What the judge itself costs: the share of a run that is spent outside the models.
+
+    python benchmarks/overhead.py [--images 20] [--json FILE]
+
+Outside is all but the calls of the models: reading, decoding and checking the file, the flow of the
+decision, the memories, the verdict. Measured are the embedded models on scenes, and the scorer of a
+Qwen3-VL of 250M with random weights (256 image tokens) on pictures of two sizes; both judge the
+whole pictogram constitution, one picture after the other. A run before it fills the memories of
+rule texts and priors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from transformers.utils import logging
+
+from benchmarks.checkpoint import save_checkpoint
+from benchmarks.contents import draw
+from benchmarks.roofline import line
+from benchmarks.shapes import CELL, SMALL, TINY, Shape
+from benchmarks.speed import WARM, Stopwatch, files, machine, watched
+from cluejudge import Judge
+from cluejudge.mllm.models import load
+from cluejudge.mllm.options import MllmOptions
+from cluejudge.models.protocols import Models
+from cluejudge.models.registry import load_models
+
+IMAGE_TOKENS = 256
+SIDES = (512, 2048)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Means over the pictures, in seconds; `share` is that of `outside_s`."""
+
+    models: str
+    pictures: str
+    images: int
+    image_s: float
+    outside_s: float
+    share: float
+
+
+def measure(models: Models, pictures: str, images: Sequence[bytes]) -> Row:
+    """Judge the images behind `WARM` others, and see what was spent outside the models."""
+    watch = Stopwatch()
+    judge = Judge("pictogram", model=watched(models, watch))
+    for image in images[:WARM]:
+        with watch.stage("judge"):
+            judge.judge(image)
+    watch.seconds.clear()
+    started = time.perf_counter()
+    for image in images[WARM:]:
+        with watch.stage("judge"):
+            verdict = judge.judge(image)
+            assert verdict.views, verdict.reason
+    whole, count = time.perf_counter() - started, len(images) - WARM
+    outside = watch.seconds["judge"]
+    return Row(models.name, pictures, count, whole / count, outside / count, outside / whole)
+
+
+def mllm(shape: Shape, folder: Path) -> Models:
+    """The scorer of a model with random weights; it would reason about all it is asked."""
+    save_checkpoint(shape, folder)
+    options = MllmOptions(
+        encoder="none", detector="none", reasoning="none", image_tokens=IMAGE_TOKENS
+    )
+    return load(str(folder), options)
+
+
+def drawn(count: int, side: int, folder: Path) -> list[bytes]:
+    """PNG files of square pictures."""
+    tokens = (side // CELL) ** 2
+    return [draw(tokens, seed, folder).read_bytes() for seed in range(count)]
+
+
+def rows(shape: Shape, count: int) -> Iterator[Row]:
+    """The embedded models, then the MLLM, on `count` pictures each."""
+    yield measure(load_models("embedded"), "scenes, 256 x 256", files(count + WARM))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        models = mllm(shape, folder / "model")
+        for side in SIDES:
+            images = drawn(count + WARM, side, folder)
+            yield replace(measure(models, f"{side} x {side}", images), models=shape.name)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the shares, and write them."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--images", type=int, default=20)
+    parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    args = parser.parse_args(arguments)
+    logging.disable_progress_bar()
+    found = list(rows(TINY if args.tiny else SMALL, args.images))
+    print(machine(("torch", "transformers", "onnxruntime")), "")
+    print(line("models", "pictures", "images", "ms an image", "ms outside the models", "share"))
+    print(line(*["---"] * 6))
+    for row in found:
+        times = (f"{1000 * row.image_s:.1f}", f"{1000 * row.outside_s:.1f}", f"{row.share:.1%}")
+        print(line(row.models, row.pictures, str(row.images), *times))
+    if args.json:
+        args.json.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
