@@ -117,8 +117,9 @@ def test_a_long_text_is_cut_and_told_once(folders: dict[str, Path], kind: str) -
     # Any second warning would be an error.
     assert encoder.embed_texts([LONG, "a dog"])[0] == pytest.approx(vector, abs=1e-5)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    with pytest.warns(CluejudgeWarning, match="'Another"):
-        encoder.embed_texts([f"Another {LONG}", LONG])
+    with pytest.warns(CluejudgeWarning) as told:
+        encoder.embed_texts([f"{LONG}dog", LONG])
+    assert len(told) == 1
 
 
 @cut_is_told

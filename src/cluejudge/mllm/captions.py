@@ -64,10 +64,11 @@ class Captions:
         if not ids:
             raise ModelError(f"there is nothing to look for in the word {quoted(word)}")
         if set(ids) == {self._tokenizer.unk_token_id}:
-            self._doubts.tell(f"{self._name} cannot read the word {quoted(word)}: it has no boxes")
+            doubt = f"{self._name} cannot read the word {quoted(word)}: it has no boxes"
+            self._doubts.tell(word, doubt)
             return []
         if len(ids) >= self._room:
-            self._doubts.tell(cut(word, len(ids), self._room - 1, self._name))
+            self._doubts.tell(word, cut(word, len(ids), self._room - 1, self._name))
         return ids[: self._room - 1]
 
     def _caption(self, pieces: Sequence[tuple[str, list[int]]]) -> Caption:

@@ -17,9 +17,6 @@ from cluejudge.mllm.grounding import GroundingEye
 from cluejudge.mllm.owl import OwlEye
 from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint, running
 
-DEFAULT = "google/owlv2-base-patch16-ensemble"
-"""The detector of a user who names none."""
-
 Eye = Callable[[Sequence[Locate]], list[list[Sight]]]
 """Looks at pictures; for each ask one sight a pass. No ask is without words, or has one twice."""
 
@@ -50,7 +47,8 @@ def load_detector(
 ) -> OpenDetector:
     """The detector that `spec` names: a hub's model id or a folder.
 
-    `threshold` is the confidence from which a box counts; None takes the one of `EYES`. Raises
+    `threshold` is the confidence from which a box counts; None takes the one of `EYES`. bfloat16
+    tells places to about 1/256 of a picture's side, float16 and float32 to a pixel. Raises
     `UsageError` for a threshold that is no confidence, and `ModelError` for what is no detector or
     cannot be opened.
     """

@@ -66,8 +66,8 @@ class GroundingEye:
         return sights
 
     def _pixels(self, picture: Picture) -> Tensor:
-        inputs: dict[str, Any] = self._images(images=picture.pil(), return_tensors="pt")
-        return self._checkpoint.placed({"pixel_values": inputs["pixel_values"]})["pixel_values"]
+        pixels: Tensor = self._images(images=picture.pil(), return_tensors="pt")["pixel_values"]
+        return pixels
 
     def _seen(self, pixels: Tensor, captions: Sequence[Caption]) -> tuple[Tensor, Tensor]:
         """Boxes [pictures, n, 4] and how sure each is of each token [pictures, n, tokens]."""
@@ -77,8 +77,8 @@ class GroundingEye:
         for row, caption in enumerate(captions):
             ids[row, : len(caption.ids)] = torch.tensor(caption.ids)
             mask[row, : len(caption.ids)] = 1
-        inputs = self._checkpoint.placed({"input_ids": ids, "attention_mask": mask})
-        out = self._checkpoint.model(pixel_values=pixels, **inputs)
+        inputs = {"pixel_values": pixels, "input_ids": ids, "attention_mask": mask}
+        out = self._checkpoint.model(**self._checkpoint.placed(inputs))
         return out.pred_boxes.float().cpu(), out.logits.float().sigmoid().cpu()
 
 

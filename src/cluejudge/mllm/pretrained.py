@@ -89,7 +89,7 @@ def open_checkpoint(
 
 def _check_processor(processor: Any, config: Any, name: str) -> None:
     for part in ("image_processor", "tokenizer"):
-        if not hasattr(processor, part):
+        if getattr(processor, part, None) is None:
             raise ModelError(f"{name} has no {part.replace('_', ' ')}", hint=_WHOLE)
     known, learnt = len(processor.tokenizer), config.text_config.vocab_size
     if known < learnt / 2:

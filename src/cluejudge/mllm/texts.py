@@ -38,7 +38,7 @@ class Texts:
         counted = self._tokenizer(read, verbose=False)["input_ids"]
         for text, ids in zip(texts, counted, strict=True):
             if len(ids) > self._length:
-                self._doubts.tell(cut(text, len(ids), self._length, self._name))
+                self._doubts.tell(text, cut(text, len(ids), self._length, self._name))
         rows: torch.Tensor = self._tokenizer(
             read,
             padding="max_length",
@@ -51,15 +51,15 @@ class Texts:
 
 
 class Doubts:
-    """Warnings (`CluejudgeWarning`), each told once."""
+    """Warnings (`CluejudgeWarning`) about texts, one a text."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def tell(self, doubt: str) -> None:
-        """Warns, unless it did so before."""
-        if doubt not in self._told:
-            self._told.add(doubt)
+    def tell(self, text: str, doubt: str) -> None:
+        """Warns of `doubt`, unless it warned about `text` before."""
+        if text not in self._told:
+            self._told.add(text)
             warnings.warn(doubt, CluejudgeWarning, stacklevel=2)
 
 
