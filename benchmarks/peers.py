@@ -3,10 +3,9 @@
 Both are asked as their users would, all contents of a picture in one request: "Is this visible in
 the image: CONTENT?". That is less than the instruction of cluejudge says, to their advantage.
 
-- glance-vlm (`pip install --no-deps glance-vlm python-dotenv`), by `Glance.ask` with its prefix
-  cache on. Only its backend for Qwen3-VL has that cache; the tiers of its configuration choose the
-  model, so a tier of our own names the folder. There is no calibration to apply, so it is off. It
-  enlarges pictures of less than 64 tokens.
+- glance-vlm, by `Glance.ask` with its prefix cache on. Only its backend for Qwen3-VL has that
+  cache; the tiers of its configuration choose the model, so a tier of our own names the folder.
+  There is no calibration to apply, so it is off. It enlarges pictures of less than 64 tokens.
 - The decision pipeline of transformers, by `pipeline("decision")` with its default prompt, the
   questions of type `noul`, and the picture as an asset. It makes a whole pass for each question. A
   template may also put all questions into one prompt, for models trained to be asked so; with any
@@ -32,7 +31,7 @@ from transformers import pipeline
 from benchmarks.ways import behind, p_yes
 
 GLANCE = "glance-vlm"
-INSTALL = "pip install --no-deps glance-vlm python-dotenv"
+INSTALL = "pip install --no-deps glance-vlm python-dotenv scipy"
 _TIER = "benchmark"
 _STATE = "picture-1"
 

@@ -8,9 +8,10 @@ picture's file to the probabilities. Each measurement has a picture of its own, 
 before can help; within a run all ways get the same picture one after the other, in an order that
 turns from run to run, so that noise hits all alike. Ratios are medians of the runs' own ratios.
 
-A content is 8 to 15 tokens. As the peers ask about it, it makes a question of 27 to 40 tokens
+A content is 8 to 15 tokens. As the peers ask about it, it makes a question of 29 to 37 tokens
 behind the picture; of cluejudge's only the content and the end of the turn are its own, for the
-instruction stands before it and is read with the picture. `peers.py` says how the peers are used.
+instruction stands before it and is read with the picture. The tables tell for each way the tokens
+that all its questions begin with, and the mean of the rest. `peers.py` says how peers are used.
 
 What would take too long has no row, and the table says how long it would have taken. Whether the
 answers are right is checked first: each way answers all contents about one picture, and three of
@@ -237,7 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             budget=QUICK if args.quick else FULL,
             runs=args.runs,
         )
-    print(f"{machine(PACKAGES)}, {torch.get_num_threads()} threads")
+    packages = PACKAGES if peers.missing() else (*PACKAGES, peers.GLANCE)
+    print(f"{machine(packages)}, {torch.get_num_threads()} threads")
     print(*table(result), "", *findings(result), peers.missing(), sep="\n")
     if args.json:
         args.json.write_text(json.dumps(list(result.rows()), indent=1) + "\n", "utf-8")
