@@ -200,6 +200,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tiny", action="store_true", help="a toy model on the CPU")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args(arguments)
+    if args.json and not args.json.absolute().parent.is_dir():
+        parser.error(f"there is no folder for {args.json}")
     setting = TOY if args.tiny else BIG
     if args.pictures:
         setting = replace(setting, pictures=args.pictures)

@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args(arguments)
+    if args.json and not args.json.absolute().parent.is_dir():
+        parser.error(f"there is no folder for {args.json}")
     logging.disable_progress_bar()
     found = list(rows(TINY if args.tiny else SMALL, args.images))
     print(machine(("torch", "transformers", "onnxruntime")), "")

@@ -71,10 +71,7 @@ class GlanceWay:
 
     def ask(self, file: Path, contents: Sequence[str]) -> list[float]:
         """P(Yes) of each content."""
-        questions = {
-            f"q{place}": {"type": "noul", "instructions": question(content)}
-            for place, content in enumerate(contents)
-        }
+        questions = _questions(contents)
         answers = self._glance.ask(str(file), questions)["answers"]
         return [float(answers[name]["noul"]) for name in questions]
 
@@ -137,8 +134,13 @@ class DecisionWay:
 
 
 def _request(file: Path, contents: Sequence[str]) -> dict[str, Any]:
-    questions = {
+    questions = _questions(contents)
+    return {"state": _STATE, "questions": questions, "assets": {_STATE: str(file)}}
+
+
+def _questions(contents: Sequence[str]) -> dict[str, dict[str, str]]:
+    """A yes/no question for each content, in the form that both peers take."""
+    return {
         f"q{place}": {"type": "noul", "instructions": question(content)}
         for place, content in enumerate(contents)
     }
-    return {"state": _STATE, "questions": questions, "assets": {_STATE: str(file)}}
