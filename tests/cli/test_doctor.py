@@ -1,9 +1,10 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 import cluejudge
+from cluejudge.asks import Score, YesNo
 from cluejudge.cli import exits
 from cluejudge.cli.checks import Check, all_checks, as_text, to_json
 from cluejudge.cli.main import run
@@ -56,6 +57,20 @@ def test_what_is_known_of_models_before_they_are_loaded_comes_first(
         "ok models acme/looker: memory much for acme/looker with ['cache', 'dtype']",
         "FAIL models acme/looker too large (take another)",
     ]
+
+
+def test_models_that_fail_on_a_picture_fail_it_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    class Broken:
+        def score(self, asks: Sequence[Score]) -> list[YesNo]:
+            raise ModelError("no numbers")
+
+    monkeypatch.setattr("cluejudge.api.load_models", lambda *_: Models("m", Broken()))
+    assert run(["doctor", "--model", "fake"]) == exits.FAILED
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("FAIL models fake: dry run")
+    assert "no numbers" in last
 
 
 def test_options_that_can_not_be_used_fail_it(capsys: Captured) -> None:

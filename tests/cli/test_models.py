@@ -67,3 +67,15 @@ def test_commands_take_options_for_their_model(
 )
 def test_the_cache_folder(environment: dict[str, str], platform: str, expected: Path) -> None:
     assert cache_folder(environment, platform) == expected.expanduser()
+
+
+def test_there_may_be_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("CLUEJUDGE_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    with pytest.raises(UsageError, match="set CLUEJUDGE_CACHE, or -o cache=none"):
+        read_options(OPEN, [])
+    assert read_options(OPEN, ["cache=none"]) == {"cache": "none"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import PreTrainedConfig
+from transformers import CONFIG_MAPPING, PreTrainedConfig
 
 from cluejudge.embedded.models import DATA
 from cluejudge.errors import ModelError
@@ -29,6 +29,15 @@ def test_a_model_needs_its_weights_and_some_room(config: PreTrainedConfig) -> No
     assert half is not None
     assert 1.1 * weights < half < 1.4 * weights
     assert needed_bytes(config, torch.float32) == pytest.approx(2 * half, rel=1e-6)
+
+
+def test_weights_that_are_shared_count_once() -> None:
+    config = CONFIG_MAPPING["gemma3"]()
+    assert config.tie_word_embeddings
+    model = memory._without_weights(config)
+    words = model.get_input_embeddings().weight
+    assert words is model.get_output_embeddings().weight
+    assert sum(one.numel() for one in model.parameters()) < 3e9  # 2.7e9; 3.3e9 with words twice
 
 
 def test_quantized_weights_need_less(config: PreTrainedConfig) -> None:
@@ -73,7 +82,8 @@ class TestFree:
     def test_a_container_s_limit_counts(self, system: Path) -> None:
         (system / "memory.current").write_text("1000\n")
         (system / "memory.max").write_text("3000\n")
-        assert free_bytes(CPU) == 2000
+        (system / "memory.stat").write_text("file 700\ninactive_file 500\n")
+        assert free_bytes(CPU) == 2500
         (system / "memory.max").write_text("max\n")
         assert free_bytes(CPU) == 500 * 1024
 

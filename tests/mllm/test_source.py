@@ -10,6 +10,7 @@ import pytest
 from huggingface_hub import constants
 
 from cluejudge.errors import ModelError, UsageError
+from cluejudge.mllm import source
 from cluejudge.mllm.source import find_source, folder_digest
 from tests.mllm.loopback import COMMIT, GATED, serving
 
@@ -57,6 +58,23 @@ class TestFolder:
         assert folder_digest(model) == before
         os.utime(weights, ns=(1, 2))
         assert folder_digest(model) != before
+
+    def test_so_are_other_large_files(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(source, "_LARGE", 10)
+        write(model, {"vocabulary.txt": "many words"})
+        before = folder_digest(model)
+        write(model, {"vocabulary.txt": "words, and many more"})
+        assert folder_digest(model) != before
+
+    def test_a_folder_that_is_no_model_is_not_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def read(_: Path) -> str:
+            raise AssertionError("all of it was read")
+
+        monkeypatch.setattr(source, "folder_digest", read)
+        with pytest.raises(ModelError, match="is no model"):
+            find_source(str(write(tmp_path / "other", {"notes.txt": ""})))
 
     def test_it_has_no_revisions(self, model: Path) -> None:
         with pytest.raises(UsageError, match=r"option revision=main: .* is a folder"):
@@ -142,6 +160,7 @@ class TestHub:
 
     def test_a_hub_that_cannot_be_reached(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.at("http://127.0.0.1:9", monkeypatch)
+        monkeypatch.setattr("time.sleep", lambda _: None)  # the client waits before it tries again
         with pytest.raises(ModelError, match="the hub cannot be reached") as raised:
             find_source("acme/looker")
         assert raised.value.retryable

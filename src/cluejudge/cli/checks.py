@@ -135,8 +135,10 @@ def _models(name: str, pairs: Sequence[str]) -> Iterator[Check]:
         if not value:
             continue
         yield Check(f"models {name}: {key}", True, value)
-    timed = f"{verdict.outcome}, {first - begun:.2f} s with loading, then {second - first:.3f} s"
-    yield Check(f"models {name}: dry run", verdict.outcome is not Outcome.ERROR, timed)
+    works = verdict.outcome is not Outcome.ERROR
+    came_out = verdict.outcome if works else f"{verdict.outcome}: {verdict.reason}"
+    timed = f"{came_out}, {first - begun:.2f} s with loading, then {second - first:.3f} s"
+    yield Check(f"models {name}: dry run", works, timed)
 
 
 def _picture() -> bytes:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from cluejudge.errors import UsageError
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 CACHE = "CLUEJUDGE_CACHE"
@@ -40,14 +42,15 @@ def model_options(command: F) -> F:
 def read_options(model: str, pairs: Sequence[str]) -> dict[str, str]:
     """The options for `model`; one that takes options keeps its answers in the cache folder.
 
-    Raises `UsageError` for a pair without a value, and for a name that is given twice.
+    Raises `UsageError` for a pair without a value, for a name that is given twice, and where there
+    is no such folder to be found.
     """
     from cluejudge.models.registry import takes_options
     from cluejudge.pairs import gathered
 
     given = gathered(pairs, OPTION)
-    if takes_options(model):
-        given.setdefault("cache", str(cache_folder(os.environ, sys.platform)))
+    if takes_options(model) and "cache" not in given:
+        given["cache"] = str(cache_folder(os.environ, sys.platform))
     return given
 
 
@@ -64,4 +67,10 @@ def _users_caches(environment: Mapping[str, str], platform: str) -> Path:
         return Path(told)
     if platform == "win32" and (local := environment.get("LOCALAPPDATA")):
         return Path(local)
-    return Path.home() / ("Library/Caches" if platform == "darwin" else ".cache")
+    try:
+        home = Path.home()
+    except RuntimeError as error:
+        raise UsageError(
+            "there is no home folder to keep answers in", hint=f"set {CACHE}, or -o cache=none"
+        ) from error
+    return home / ("Library/Caches" if platform == "darwin" else ".cache")

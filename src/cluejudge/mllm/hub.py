@@ -19,8 +19,7 @@ from cluejudge.errors import ModelError
 def hub_error(name: str, revision: str | None, error: BaseException) -> ModelError:
     """Why the model `name` of the hub, at `revision`, cannot be had, told from what was raised.
 
-    For a model in a folder, and for what has nothing to do with the hub, it passes on what the
-    library said.
+    What has nothing to do with the hub is passed on as the library said it.
     """
     kinds = tuple(_behind(error))
     at = f" at revision {revision}" if revision else ""

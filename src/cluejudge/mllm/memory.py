@@ -59,10 +59,12 @@ def in_words(size: int) -> str:
 
 
 def _without_weights(config: PreTrainedConfig) -> nn.Module:
-    """The model of a configuration with shapes only."""
+    """The model of a configuration with shapes only; weights that are shared are there once."""
     try:
         with torch.device("meta"), no_init_weights():
-            return AutoModelForImageTextToText.from_config(deepcopy(config))
+            model = AutoModelForImageTextToText.from_config(deepcopy(config))
+        model.tie_weights()
+        return model
     except Exception as error:  # a model checks its configuration in its own way
         raise ModelError(f"no model can be made of the configuration: {brief(error)}") from error
 
@@ -89,10 +91,15 @@ def _available() -> int | None:
 
 
 def _left_in_container() -> int | None:
-    """What is left of the limit of a container; None without one."""
+    """What is left of the limit of a container; None without one.
+
+    Files that were read and are kept in memory for a while take no room: it is made when needed.
+    """
     try:
-        limit = (_CGROUP / "memory.max").read_text("ascii").strip()
-        used = (_CGROUP / "memory.current").read_text("ascii").strip()
-        return int(limit) - int(used)
-    except (OSError, ValueError):  # no such file, or no limit, which is written `max`
+        limit = int((_CGROUP / "memory.max").read_text("ascii"))
+        used = int((_CGROUP / "memory.current").read_text("ascii"))
+        lines = (_CGROUP / "memory.stat").read_text("ascii").splitlines()
+        kept = next(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
+    except (OSError, ValueError, StopIteration):  # no such file; or no limit, which is called `max`
         return None
+    return limit - used + kept

@@ -16,11 +16,12 @@ from cluejudge.mllm.hub import hub_error
 from cluejudge.models.registry import HUB_ID
 
 CONFIG = "config.json"
-GOOD = "Qwen/Qwen3-VL-8B-Instruct, google/gemma-3-4b-it or llava-hf/llava-1.5-7b-hf"
+GOOD = "Qwen/Qwen3-VL-8B-Instruct, OpenGVLab/InternVL3-8B-hf or llava-hf/llava-1.5-7b-hf"
 """Models to name to those whose own cannot be used."""
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _WEIGHTS = frozenset((".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".h5", ".msgpack"))
+_LARGE = 2**26
 _OTHERS = {
     "adapter_config.json": "an adapter without its model: merge the two, and give the result",
     "card.json": "perhaps the package's own models, which embedded:FOLDER loads",
@@ -54,7 +55,8 @@ def find_source(spec: str, revision: str | None = None) -> Source:
     if folder.is_dir():
         if revision:
             raise UsageError(f"option revision={revision}: {spec} is a folder, which has none")
-        return Source(spec, spec, folder_digest(folder), None, _config_in(folder, spec))
+        config = _config_in(folder, spec)
+        return Source(spec, spec, folder_digest(folder), None, config)
     if folder.exists():
         raise ModelError(
             f"{spec} is a file, and a model is a folder with a {CONFIG}",
@@ -80,21 +82,27 @@ def own_code(name: str) -> ModelError:
 def folder_digest(folder: Path) -> str:
     """sha256, hex, over the bytes of all small files, and names, sizes and times of the weights.
 
-    Weights are too large to be read for a name. Hidden files count for nothing.
+    Weights are too large to be read for a name. Hidden files count for nothing. Raises `ModelError`
+    for a file that cannot be read.
     """
     found = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         if not path.is_file() or any(part.startswith(".") for part in inside.parts):
             continue
-        facts = path.stat()
-        said = (
-            f"{facts.st_size} {facts.st_mtime_ns}".encode()
-            if path.suffix in _WEIGHTS
-            else hashlib.sha256(path.read_bytes()).digest()
-        )
-        found.update(json.dumps(inside.as_posix()).encode() + said)
+        try:
+            found.update(json.dumps(inside.as_posix()).encode() + _state(path))
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     return found.hexdigest()
+
+
+def _state(path: Path) -> bytes:
+    """What changes when a file does."""
+    facts = path.stat()
+    if path.suffix in _WEIGHTS or facts.st_size > _LARGE:
+        return f"{facts.st_size} {facts.st_mtime_ns}".encode()
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _on_hub(spec: str, revision: str | None) -> Source:
