@@ -24,7 +24,7 @@ _INFO = re.compile(r"/api/models/(?P<repo>[^/]+/[^/]+?)(/revision/(?P<revision>[
 def serving(repos: dict[str, Path]) -> Iterator[str]:
     """The address of a hub that has these folders as models, at `COMMIT` of their branch `main`."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Hub, repos))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
