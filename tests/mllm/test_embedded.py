@@ -36,7 +36,9 @@ def pictures() -> list[Picture]:
 def test_both_forms_score_alike(strategy: str, onnx: Models, pictures: list[Picture]) -> None:
     torch = load(str(FOLDER), MllmOptions.model_validate({**ALONE, "strategy": strategy}))
     asks = [Score(one, content) for one in (*pictures, None) for content in CONTENTS]
-    for ask, mine, theirs in zip(asks, torch.scorer.score(asks), onnx.scorer.score(asks), strict=True):
+    for ask, mine, theirs in zip(
+        asks, torch.scorer.score(asks), onnx.scorer.score(asks), strict=True
+    ):
         assert mine.p_yes == pytest.approx(theirs.p_yes, abs=1e-4), ask.content
         assert mine.label_mass == pytest.approx(theirs.label_mass, abs=1e-4), ask.content
 

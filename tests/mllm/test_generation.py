@@ -49,7 +49,9 @@ def test_texts_are_those_of_the_library(kit: Kit) -> None:
 
 
 def test_texts_written_together_are_those_written_alone(kit: Kit) -> None:
-    asks = [Reason(picture(k), c, n) for k, c, n in zip((1, 2, 1), CONTENTS, (13, 18, 15), strict=False)]
+    asks = [
+        Reason(picture(k), c, n) for k, c, n in zip((1, 2, 1), CONTENTS, (13, 18, 15), strict=False)
+    ]
     reasoner = reasoner_of(kit)
     assert reasoner.reason(asks) == [reasoner.reason([ask])[0] for ask in asks]
 

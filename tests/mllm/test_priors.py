@@ -51,7 +51,12 @@ def test_pictures_are_always_asked_about(tmp_path: Path) -> None:
 def test_one_call_for_all_that_is_missing(tmp_path: Path) -> None:
     counting, scorer = kept(tmp_path)
     scorer.score([Score(None, "a"), Score(PICTURE, "a"), Score(None, "a"), Score(None, "b")])
-    assert counting.asked == [Score(None, "a"), Score(PICTURE, "a"), Score(None, "a"), Score(None, "b")]
+    assert counting.asked == [
+        Score(None, "a"),
+        Score(PICTURE, "a"),
+        Score(None, "a"),
+        Score(None, "b"),
+    ]
     assert scorer.score([]) == []
 
 

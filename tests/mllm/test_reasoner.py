@@ -98,7 +98,9 @@ def test_memory_that_runs_out_halves_the_batch(kit: Kit) -> None:
     budgets: list[int] = []
 
     class Hungry(Scripted):
-        def write(self, batch: Batch, tasks: Sequence[Task], stop: Stop, batch_tokens: int) -> list[Text]:
+        def write(
+            self, batch: Batch, tasks: Sequence[Task], stop: Stop, batch_tokens: int
+        ) -> list[Text]:
             budgets.append(batch_tokens)
             if batch_tokens > 1024:
                 raise torch.OutOfMemoryError("too much")

@@ -91,9 +91,7 @@ def _packed_gap(kit: Kit) -> float:
     return gap(Packed(kit).answer(asked), Naive(kit).answer(asked))
 
 
-def test_packed_without_its_mask_is_wrong(
-    packable: Kit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_packed_without_its_mask_is_wrong(packable: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """A control: the contract notices when questions see one another."""
     right = packed.lay_out
 

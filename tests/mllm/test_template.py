@@ -114,7 +114,8 @@ def test_a_model_brings_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"ask": ""}', '{"ask": "", "explain": 1}', '{"ask":"","explain":"","x":""}']
+    "text",
+    ["", "[]", "{}", '{"ask": ""}', '{"ask": "", "explain": 1}', '{"ask":"","explain":"","x":""}'],
 )
 def test_other_words_are_refused_with_their_place(text: str) -> None:
     with pytest.raises(ModelError, match="there/cluejudge.json"):

@@ -28,17 +28,13 @@ def generated(kit: Kit, ask: Write) -> str:
     """What the library itself writes."""
     processor, pictured = kit.backbone.processor, ask.image is not None
     text = render(processor, ask.prompt, pictured=pictured, name="m")
-    inputs = model_inputs(
-        kit.backbone, text, ask.image, add_special=kit.prompts.adds_special
-    )
+    inputs = model_inputs(kit.backbone, text, ask.image, add_special=kit.prompts.adds_special)
     ids = kit.backbone.model.generate(**inputs, do_sample=False, max_new_tokens=ask.max_tokens)
     return kit.prompts.decode(ids[0, inputs["input_ids"].shape[1] :].tolist()).strip()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_texts_are_those_of_the_library(
-    family: str, checkpoint: Callable[[str], Path]
-) -> None:
+def test_texts_are_those_of_the_library(family: str, checkpoint: Callable[[str], Path]) -> None:
     kit = kit_of(checkpoint(family))
     asks = [Write("say a word", picture(1), 8), Write("sum it up", None, 8)]
     assert writer_of(kit).write(asks) == [generated(kit, ask) for ask in asks]

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.caches import branch
 from cluejudge.mllm.forward import read_on
 from cluejudge.mllm.prefix import Batch
-from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.strategies.fork import padded
 
 

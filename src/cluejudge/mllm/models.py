@@ -9,8 +9,8 @@ from transformers.utils import cached_file
 
 from cluejudge.mllm.attention import attention_of
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.detector import load_detector
-from cluejudge.mllm.encoder import load_encoder
+from cluejudge.mllm.detector import OpenDetector, load_detector
+from cluejudge.mllm.encoder import DualEncoder, load_encoder
 from cluejudge.mllm.generation import Generator
 from cluejudge.mllm.labels import find_labels
 from cluejudge.mllm.loading import load_backbone
@@ -25,8 +25,11 @@ from cluejudge.mllm.template import WORDS_FILE, Words, default_words, parse_word
 from cluejudge.mllm.tokens import Prompts
 from cluejudge.mllm.writer import MllmWriter
 from cluejudge.models.cascade import CascadedReasoner
-from cluejudge.models.protocols import Detector, Encoder, Models, Reasoner, Scorer
+from cluejudge.models.protocols import Models, Reasoner, Scorer
 from cluejudge.models.spellings import RULE
+
+SMALL = "float32"
+"""The precision of encoder and detector: they are small, and in half of it boxes move."""
 
 
 def load(spec: str, options: MllmOptions = MllmOptions()) -> Models:
@@ -39,21 +42,23 @@ def load(spec: str, options: MllmOptions = MllmOptions()) -> Models:
     choice = choose(kit, options.strategy)
     place = {"device": str(backbone.device), "dtype": str(backbone.model.dtype).split(".")[-1]}
     reasoner = _reasoner(kit, options)
+    encoder, detector = _encoder(options, backbone), _detector(options, backbone)
     return Models(
         name=spec,
         scorer=_scorer(kit, choice, options),
         reasoner=reasoner,
-        encoder=_encoder(options, backbone),
-        detector=_detector(options, backbone),
+        encoder=encoder,
+        detector=detector,
         card=(
             ("model", backbone.name),
             ("revision", backbone.revision),
             *place.items(),
+            *_told(options),
             ("strategy", f"{choice.strategy}: {choice.reason}"),
             ("labels", str(kit.labels)),
             ("template", kit.prompts.template.digest),
-            ("encoder", options.encoder),
-            ("detector", options.detector),
+            ("encoder", _named(encoder)),
+            ("detector", _named(detector)),
             *(reasoner.card if isinstance(reasoner, CascadedReasoner) else ()),
         ),
         vet=kit.prompts.vet,
@@ -62,26 +67,26 @@ def load(spec: str, options: MllmOptions = MllmOptions()) -> Models:
 
 def make_kit(backbone: Backbone, options: MllmOptions) -> Kit:
     """A loaded model made ready to be asked. Raises `ModelError` if it cannot be."""
-    words = find_words(backbone.name, options)
+    words = find_words(backbone)
     prompts = Prompts(backbone.processor, backbone.tokenizer, backbone.name, words)
     labels = find_labels(prompts.encode, prompts.template.tail, backbone.name)
     prefixes = Prefixes(backbone, prompts, kept=2 * options.max_batch_tokens)
     return Kit(backbone, prompts, labels, prefixes, options.max_batch_tokens)
 
 
-def find_words(spec: str, options: MllmOptions) -> Words:
+def find_words(backbone: Backbone) -> Words:
     """The words that a model brings along, or the usual ones."""
+    here = Path(backbone.name).is_dir()
     told: Any = cached_file(
-        spec,
+        backbone.name,
         WORDS_FILE,
-        revision=options.revision,
-        _raise_exceptions_for_gated_repo=False,
+        revision=None if here else backbone.revision,
         _raise_exceptions_for_missing_entries=False,
         _raise_exceptions_for_connection_errors=False,
     )
     if told is None:
         return default_words()
-    return parse_words(Path(told).read_text("utf-8"), f"{spec}/{WORDS_FILE}")
+    return parse_words(Path(told).read_text("utf-8"), f"{backbone.name}/{WORDS_FILE}")
 
 
 def _scorer(kit: Kit, choice: Choice, options: MllmOptions) -> Scorer:
@@ -112,13 +117,24 @@ def _reasoner(kit: Kit, options: MllmOptions) -> Reasoner | None:
     )
 
 
-def _encoder(options: MllmOptions, backbone: Backbone) -> Encoder | None:
+def _encoder(options: MllmOptions, backbone: Backbone) -> DualEncoder | None:
     if options.encoder == NONE:
         return None
-    return load_encoder(options.encoder, device=backbone.device, dtype=backbone.model.dtype)
+    return load_encoder(options.encoder, device=backbone.device, dtype=SMALL)
 
 
-def _detector(options: MllmOptions, backbone: Backbone) -> Detector | None:
+def _detector(options: MllmOptions, backbone: Backbone) -> OpenDetector | None:
     if options.detector == NONE:
         return None
-    return load_detector(options.detector, device=backbone.device, dtype=backbone.model.dtype)
+    return load_detector(options.detector, device=backbone.device, dtype=SMALL)
+
+
+def _told(options: MllmOptions) -> tuple[tuple[str, str], ...]:
+    """The options that verdicts depend on and nothing else in the card tells."""
+    names = ("quantization", "image_tokens", "reasoning")
+    given = ((name, getattr(options, name)) for name in names)
+    return tuple((name, str(value)) for name, value in given if value is not None)
+
+
+def _named(model: DualEncoder | OpenDetector | None) -> str:
+    return f"{model.name} {model.revision}" if model else NONE

@@ -68,9 +68,7 @@ class Prefixes:
         self._forget()
         return [found[key] for key in keys]
 
-    def _read(
-        self, missing: dict[str, Picture | None], batch_tokens: int
-    ) -> dict[str, Prefix]:
+    def _read(self, missing: dict[str, Picture | None], batch_tokens: int) -> dict[str, Prefix]:
         read: dict[str, Prefix] = {}
         for keys, inputs in self._bucketed(missing, batch_tokens):
             batch = prefill(self._backbone, inputs)

@@ -30,9 +30,7 @@ class MllmScorer:
 
         Raises `ModelError` for a content that cannot be asked about, and for a model that fails.
         """
-        answers, self._kit = with_room(
-            self._kit, lambda kit: self._strategy(kit).answer(asks)
-        )
+        answers, self._kit = with_room(self._kit, lambda kit: self._strategy(kit).answer(asks))
         return answers
 
 

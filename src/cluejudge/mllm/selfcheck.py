@@ -54,11 +54,10 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
                 hint="use strategy=auto, which takes one that does not",
             )
         return Choice(wanted, f"asked for; within {off:.1e} of one by one")
-    reasons = [] if attention.full else [attention.reason]
+    reasons = [attention.reason]
     for name in ("packed", "fork") if attention.full else ("fork",):
         off = _distance(kit, name, oracle)
         if off <= _tolerance(kit):
-            reasons.append(attention.reason) if attention.full and not reasons else None
             return Choice(name, "; ".join([*reasons, f"within {off:.1e} of one by one"]))
         reasons.append(f"{name} is off by {off:.3f}")
     return Choice("naive", "; ".join(reasons))

@@ -7,7 +7,10 @@ from typing import Any
 
 from cluejudge.errors import ModelError
 from cluejudge.mllm.template import Template, Words, make_template
-from cluejudge.mllm.texts import refuse_special, special_texts
+from cluejudge.mllm.texts import quoted, refuse_special, special_texts
+
+QUESTION_TOKENS = 512
+"""The longest question: a content is a phrase, and what is longer was not meant as one."""
 
 PLACEHOLDERS = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token")
 """Where processors name the texts that stand for a picture."""
@@ -36,23 +39,34 @@ class Prompts:
     def question(self, content: str, *, explain: bool = False) -> tuple[int, ...]:
         """The tokens that stand behind a head, for one content.
 
-        Raises `ModelError` for a content that `vet` refuses.
+        Raises `ModelError` for a content that is empty, too long, or spells a special token, which
+        could end the question and begin another.
         """
-        self.vet([content])
+        if not content.strip():
+            raise ModelError("an empty content cannot be asked about")
+        refuse_special(content, self._special, self._name)
         added = self._behind(self.template.question(content.strip(), explain=explain))
         if added is None:
             raise ModelError(
                 f"the tokenizer of {self._name} joins the question to the text before it",
                 hint="its questions cannot share a picture; use another model",
             )
+        if len(added) > QUESTION_TOKENS:
+            raise ModelError(
+                f"{quoted(content)} makes a question of {len(added)} tokens, of at most "
+                f"{QUESTION_TOKENS}",
+                hint="say it in fewer words, or as several atoms",
+            )
         return added
 
     def vet(self, contents: Sequence[str]) -> None:
-        """`ModelError` for the first content that is empty or spells a token of the model's own."""
+        """`ModelError` for the first content that cannot be asked about, as `question` says."""
         for content in contents:
-            if not content.strip():
-                raise ModelError("an empty content cannot be asked about")
-            refuse_special(content, self._special, self._name)
+            self.question(content)
+
+    def refuse(self, prompt: str) -> None:
+        """`ModelError` for a prompt that spells a special token."""
+        refuse_special(prompt, self._special, self._name)
 
     def _behind(self, text: str) -> tuple[int, ...] | None:
         """The tokens of `text` behind the head; None if the head's own tokens change with it."""

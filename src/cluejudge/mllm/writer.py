@@ -24,13 +24,11 @@ class MllmWriter:
 
         Raises `ModelError` for a prompt that spells a special token, and for a model that fails.
         """
-        texts, self._kit = with_room(
-            self._kit, lambda kit: [self._write(kit, ask) for ask in asks]
-        )
+        texts, self._kit = with_room(self._kit, lambda kit: [self._write(kit, ask) for ask in asks])
         return texts
 
     def _write(self, kit: Kit, ask: Write) -> str:
-        kit.prompts.vet([ask.prompt])
+        kit.prompts.refuse(ask.prompt)
         backbone = kit.backbone
         text = render(
             backbone.processor, ask.prompt, pictured=ask.image is not None, name=backbone.name

@@ -4,6 +4,9 @@
 and copies what it read for every question; `packed` puts all questions into one sequence behind it.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 from cluejudge.mllm.strategies.base import Kit, Strategy
 from cluejudge.mllm.strategies.fork import Fork
 from cluejudge.mllm.strategies.naive import Naive
@@ -11,5 +14,7 @@ from cluejudge.mllm.strategies.packed import Packed
 
 __all__ = ["STRATEGIES", "Fork", "Kit", "Naive", "Packed", "Strategy"]
 
-STRATEGIES = {"packed": Packed, "fork": Fork, "naive": Naive}
+STRATEGIES: Mapping[str, Callable[[Kit], Strategy]] = MappingProxyType(
+    {"packed": Packed, "fork": Fork, "naive": Naive}
+)
 """By name, the fastest first."""
