@@ -41,8 +41,8 @@ from benchmarks.ways import picture_in
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.models import make_kit
 from cluejudge.mllm.options import MllmOptions
-from cluejudge.mllm.template import default_words
-from cluejudge.mllm.tokens import Prompts
+from cluejudge.mllm.prompting.template import default_words
+from cluejudge.mllm.prompting.tokens import Prompts
 
 WAYS = ("packed", "fork", "naive")
 ESTIMATED = ("H100", "H200")

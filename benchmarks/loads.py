@@ -11,11 +11,11 @@ from benchmarks.contents import CONTENTS
 from benchmarks.roofline import Lengths, Mix
 from cluejudge.asks import Reason, Score
 from cluejudge.image import Box, Picture
-from cluejudge.mllm.generation import Generator
+from cluejudge.mllm.inference.generation import Generator
+from cluejudge.mllm.prompting.tokens import Prompts
 from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.scorer import MllmScorer
 from cluejudge.mllm.strategies import STRATEGIES, Kit
-from cluejudge.mllm.tokens import Prompts
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ from benchmarks.shapes import SMALL, TINY, Shape
 from benchmarks.speed import machine
 from benchmarks.timing import Bench, Budget, Cell, Samples
 from benchmarks.ways import OwnWay, Way
-from cluejudge.mllm.loading import load_backbone
+from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
 
 SIZES = (256, 1024)

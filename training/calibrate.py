@@ -31,7 +31,7 @@ from training.unknown import unknown_pictures
 
 STRANGE = 0.03
 """Share of validation scenes that may abstain as unknown, so that strangers do."""
-KEPT = 0.99
+KEPT = 0.999
 """Share of the violated rules of validation scenes that the relevance scan must keep."""
 
 

@@ -15,7 +15,7 @@ from transformers import (
 )
 from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
-from cluejudge.mllm.template import WORDS_FILE
+from cluejudge.mllm.prompting.template import WORDS_FILE
 from training.tokenizer import ASSISTANT, BOS, END, EXPLAIN, IMAGE, INSTRUCTION, PAD, USER, token
 
 TEMPLATE = f"""\

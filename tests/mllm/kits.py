@@ -9,13 +9,13 @@ import numpy as np
 
 from cluejudge.asks import Score
 from cluejudge.image import Picture
-from cluejudge.mllm.labels import find_labels
-from cluejudge.mllm.loading import load_backbone
+from cluejudge.mllm.inference.prefix import Prefixes
+from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
-from cluejudge.mllm.prefix import Prefixes
+from cluejudge.mllm.prompting.labels import find_labels
+from cluejudge.mllm.prompting.template import Words
+from cluejudge.mllm.prompting.tokens import Prompts
 from cluejudge.mllm.strategies import Kit
-from cluejudge.mllm.template import Words
-from cluejudge.mllm.tokens import Prompts
 
 WORDS = Words("Is this in the image? Answer Yes or No.\n\nContent:", "\n\nExplain first.")
 CONTENTS = ("a person", "a knife that touches a person", "fire", "two dogs beside a red car")

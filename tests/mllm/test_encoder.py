@@ -25,7 +25,7 @@ from cluejudge.mllm.encoder import (
     load_encoder,
     own_threshold,
 )
-from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint
+from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint
 from cluejudge.models.cache import CachedEncoder
 from tests.mllm.lookers import ENCODERS, LENGTH, SIGLIP_BIAS, SIGLIP_SCALE, build
 from tests.models.contract import EncoderContract, plain

@@ -4,10 +4,10 @@ import pytest
 
 from cluejudge.embedded.models import DATA
 from cluejudge.errors import UsageError
-from cluejudge.mllm import loading, placement
 from cluejudge.mllm.facts import facts
-from cluejudge.mllm.loading import make_plan
-from cluejudge.mllm.memory import in_words
+from cluejudge.mllm.opening import loading, placement
+from cluejudge.mllm.opening.loading import make_plan
+from cluejudge.mllm.opening.memory import in_words
 from cluejudge.mllm.options import MllmOptions
 
 OWN = str(DATA / "checkpoint")

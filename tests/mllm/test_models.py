@@ -13,7 +13,7 @@ from cluejudge import Judge
 from cluejudge.asks import Reason, Score
 from cluejudge.errors import ConstitutionError, ModelError
 from cluejudge.mllm.priors import FILE
-from cluejudge.mllm.template import WORDS_FILE
+from cluejudge.mllm.prompting.template import WORDS_FILE
 from cluejudge.models.cascade import CascadedReasoner
 from cluejudge.models.protocols import Models, Reasoner, Scorer
 from cluejudge.models.registry import load_models

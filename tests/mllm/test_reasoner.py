@@ -9,8 +9,8 @@ import torch
 
 from cluejudge.asks import Reason
 from cluejudge.errors import ModelError
-from cluejudge.mllm.generation import Generator, Stop, Task, Text
-from cluejudge.mllm.prefix import Batch
+from cluejudge.mllm.inference.generation import Generator, Stop, Task, Text
+from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.strategies import Kit
 from tests.mllm.kits import CONTENTS, kit_of, picture
@@ -87,7 +87,7 @@ def test_the_announcement_has_room_in_what_may_be_written(kit: Kit) -> None:
 
 def test_a_model_that_fails_answers_nothing(kit: Kit) -> None:
     class Failing(Scripted):
-        def write(self, *args: object) -> list[Text]:  # type: ignore[override]
+        def write(self, *args: object) -> list[Text]:
             raise RuntimeError("no kernel")
 
     with pytest.raises(ModelError, match="no kernel"):
@@ -115,7 +115,7 @@ def test_memory_that_runs_out_halves_the_batch(kit: Kit) -> None:
 
 def test_no_room_at_all_is_told(kit: Kit) -> None:
     class Starving(Scripted):
-        def write(self, *args: object) -> list[Text]:  # type: ignore[override]
+        def write(self, *args: object) -> list[Text]:
             raise torch.OutOfMemoryError("too much")
 
     with pytest.raises(ModelError, match="ran out of memory"):

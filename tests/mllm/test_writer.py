@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.attention import attention_of
-from cluejudge.mllm.generation import Generator
-from cluejudge.mllm.prefix import model_inputs
+from cluejudge.mllm.inference.attention import attention_of
+from cluejudge.mllm.inference.generation import Generator
+from cluejudge.mllm.inference.prefix import model_inputs
+from cluejudge.mllm.prompting.template import render
 from cluejudge.mllm.strategies import Kit
-from cluejudge.mllm.template import render
 from cluejudge.mllm.writer import MllmWriter
 from cluejudge.models.protocols import Write
 from tests.mllm.families import FAMILIES

@@ -13,8 +13,8 @@ from transformers import AutoModel
 
 from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
 from cluejudge.image import Picture
-from cluejudge.mllm.pretrained import Checkpoint, find_kind, open_checkpoint, running
-from cluejudge.mllm.texts import Texts
+from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint, running
+from cluejudge.mllm.prompting.texts import Texts
 from cluejudge.models.protocols import Vectors
 
 KINDS = ("clip", "siglip", "siglip2")

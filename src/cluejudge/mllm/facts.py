@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import torch
 
-from cluejudge.mllm.loading import make_plan
-from cluejudge.mllm.memory import in_words
+from cluejudge.mllm.opening.loading import make_plan
+from cluejudge.mllm.opening.memory import in_words
 from cluejudge.mllm.options import parse_options
 
 

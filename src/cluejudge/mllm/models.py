@@ -1,4 +1,4 @@
-"""The models of a judge over one MLLM: it scores and reasons, beside it an encoder and a detector."""
+"""The models of a judge: an MLLM that scores and reasons, an encoder and a detector beside it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from transformers.utils import cached_file
 
-from cluejudge.mllm.attention import attention_of
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.detector import OpenDetector, load_detector
+from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.encoder import DualEncoder, load_encoder
-from cluejudge.mllm.generation import Generator
-from cluejudge.mllm.labels import find_labels
-from cluejudge.mllm.loading import load_backbone
+from cluejudge.mllm.inference.attention import attention_of
+from cluejudge.mllm.inference.generation import Generator
+from cluejudge.mllm.inference.prefix import Prefixes
+from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import NONE, MllmOptions
-from cluejudge.mllm.prefix import Prefixes
 from cluejudge.mllm.priors import KeptPriors
+from cluejudge.mllm.prompting.labels import find_labels
+from cluejudge.mllm.prompting.template import WORDS_FILE, Words, default_words, parse_words
+from cluejudge.mllm.prompting.tokens import Prompts
 from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.scorer import MllmScorer
 from cluejudge.mllm.selfcheck import Choice, choose
 from cluejudge.mllm.strategies import STRATEGIES, Kit
-from cluejudge.mllm.template import WORDS_FILE, Words, default_words, parse_words
-from cluejudge.mllm.tokens import Prompts
 from cluejudge.mllm.writer import MllmWriter
 from cluejudge.models.cascade import CascadedReasoner
 from cluejudge.models.protocols import Models, Reasoner, Scorer
@@ -32,7 +32,7 @@ SMALL = "float32"
 """The precision of encoder and detector: they are small, and in half of it boxes move."""
 
 
-def load(spec: str, options: MllmOptions = MllmOptions()) -> Models:
+def load(spec: str, options: MllmOptions) -> Models:
     """The models around the MLLM that `spec` names: a hub's model id or a folder.
 
     Raises `ModelError` for what cannot be loaded or cannot be asked, before any image is seen.

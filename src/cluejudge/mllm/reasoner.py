@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from cluejudge.asks import Reason, Reasoning
-from cluejudge.mllm.generation import Generator, Task, Text
-from cluejudge.mllm.prefix import Batch
+from cluejudge.mllm.inference.generation import Generator, Task, Text
+from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
 

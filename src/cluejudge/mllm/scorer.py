@@ -35,10 +35,10 @@ class MllmScorer:
 
 
 def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
-    """What `ask` gives, and the kit it could be given with: half the batch for each time that the
-    device's memory ran out.
+    """What `ask` gives, and the kit that it could be given with.
 
-    Raises `ModelError` when there is no room for even the smallest batch, and for what torch raises.
+    Each time that the device's memory runs out, the batch is halved. Raises `ModelError` when there
+    is no room for even the smallest, and for what torch raises.
     """
     while True:
         try:

@@ -13,7 +13,7 @@ import torch
 from cluejudge.asks import Score, YesNo
 from cluejudge.errors import ModelError
 from cluejudge.image import Picture
-from cluejudge.mllm.attention import attention_of
+from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.strategies import STRATEGIES, Kit, Naive
 
 CONTENTS = ("a person", "a red square next to a blue circle", "a dog or a cat that is asleep")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cluejudge.mllm.generation import Generator, Task
-from cluejudge.mllm.prefix import model_inputs, prefill, without_last
+from cluejudge.mllm.inference.generation import Generator, Task
+from cluejudge.mllm.inference.prefix import model_inputs, prefill, without_last
+from cluejudge.mllm.prompting.template import render
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
-from cluejudge.mllm.template import render
 from cluejudge.models.protocols import Write
 
 

@@ -1,4 +1,4 @@
-"""What counts as Yes and as No where an answer begins: one rule for every model whose tokens are read."""
+"""What counts as Yes and as No where an answer begins: one rule for all whose tokens are read."""
 
 YES = ("Yes", "yes", "YES", " Yes", " yes", " YES")
 NO = ("No", "no", "NO", " No", " no", " NO")

@@ -1,4 +1,4 @@
-"""What the strategies share: the model's parts, and questions sorted by the batch they stand behind."""
+"""What the strategies share: a model's parts, and questions by the batch they stand behind."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Protocol
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.labels import Labels
-from cluejudge.mllm.prefix import Batch, Prefixes
-from cluejudge.mllm.tokens import Prompts
+from cluejudge.mllm.inference.prefix import Batch, Prefixes
+from cluejudge.mllm.prompting.labels import Labels
+from cluejudge.mllm.prompting.tokens import Prompts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.mllm.caches import branch
-from cluejudge.mllm.forward import read_on
-from cluejudge.mllm.prefix import Batch
+from cluejudge.mllm.inference.caches import branch
+from cluejudge.mllm.inference.forward import Tokens, read_on
+from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.strategies.base import Kit, Question, by_batch
 
 
@@ -34,7 +34,7 @@ class Fork:
         ids = padded([question.ids for question in run]).to(device)
         positions = batch.starts[rows, None] + torch.arange(ids.shape[1], device=device)
         ends = torch.tensor([[len(question.ids) - 1] for question in run], device=device)
-        logits = read_on(backbone, branch(batch.cache, rows), ids, positions, ends)
+        logits = read_on(backbone, branch(batch.cache, rows), Tokens(ids, positions, ends))
         read = self._kit.labels.read(logits[:, 0])
         return {question.place: answer for question, answer in zip(run, read, strict=True)}
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.mllm.caches import all_rows, branch
-from cluejudge.mllm.forward import read_on
-from cluejudge.mllm.prefix import Batch
+from cluejudge.mllm.inference.caches import all_rows, branch
+from cluejudge.mllm.inference.forward import Tokens, read_on
+from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.strategies.base import Kit, Question, by_batch
 
 ROOM = 1024
@@ -45,14 +45,9 @@ class Packed:
         chosen = all_rows(taken, len(batch.starts), backbone.device)
         starts = batch.starts if chosen is None else batch.starts[chosen]
         layout = lay_out(rows, batch.length).to(backbone.device)
-        logits = read_on(
-            backbone,
-            branch(batch.cache, chosen),
-            layout.ids,
-            layout.places + starts[:, None],
-            layout.ends,
-            layout.sees,
-        )
+        positions = layout.places + starts[:, None]
+        tokens = Tokens(layout.ids, positions, layout.ends, layout.sees)
+        logits = read_on(backbone, branch(batch.cache, chosen), tokens)
         answered = [logits[number, : len(row)] for number, row in enumerate(rows)]
         read = self._kit.labels.read(torch.cat(answered))
         asked = (question.place for row in rows for question in row)

@@ -1,0 +1,1 @@
+"""Open-vocabulary detectors: OWLv2 and OWL-ViT, the Grounding DINO family."""

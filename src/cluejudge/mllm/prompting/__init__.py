@@ -1,0 +1,1 @@
+"""What a model is told, as its own tokens, and where its Yes and No stand."""

@@ -1,0 +1,92 @@
+"""Texts as the model's tokens: the shared head, and the questions behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cluejudge.errors import ModelError
+from cluejudge.mllm.prompting.template import Template, Words, make_template
+from cluejudge.mllm.prompting.texts import quoted, refuse_special, special_texts
+
+QUESTION_TOKENS = 512
+"""The longest question: a content is a phrase, and what is longer was not meant as one."""
+
+PLACEHOLDERS = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token")
+"""Where processors name the texts that stand for a picture."""
+
+
+class Prompts:
+    """The prompts of one model: their texts, and the tokens of what is not shared."""
+
+    def __init__(self, processor: Any, tokenizer: Any, name: str, words: Words) -> None:
+        self.template: Template = make_template(processor, name, words)
+        self._tokenizer = tokenizer
+        self._name = name
+        self._blind = self.encode(self.template.blind)
+        self._special = _own_texts(tokenizer, processor)
+        self.adds_special = self._adds_special()
+        self.question("a probe")
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a text, with nothing added at its ends."""
+        return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of tokens, without special ones."""
+        return str(self._tokenizer.decode(list(ids), skip_special_tokens=True))
+
+    def question(self, content: str, *, explain: bool = False) -> tuple[int, ...]:
+        """The tokens that stand behind a head, for one content.
+
+        Raises `ModelError` for a content that is empty, too long, or spells a special token, which
+        could end the question and begin another.
+        """
+        if not content.strip():
+            raise ModelError("an empty content cannot be asked about")
+        refuse_special(content, self._special, self._name)
+        added = self._behind(self.template.question(content.strip(), explain=explain))
+        if added is None:
+            raise ModelError(
+                f"the tokenizer of {self._name} joins the question to the text before it",
+                hint="its questions cannot share a picture; use another model",
+            )
+        if len(added) > QUESTION_TOKENS:
+            raise ModelError(
+                f"{quoted(content)} makes a question of {len(added)} tokens, of at most "
+                f"{QUESTION_TOKENS}",
+                hint="say it in fewer words, or as several atoms",
+            )
+        return added
+
+    def vet(self, contents: Sequence[str]) -> None:
+        """`ModelError` for the first content that cannot be asked about, as `question` says."""
+        for content in contents:
+            self.question(content)
+
+    def refuse(self, prompt: str) -> None:
+        """`ModelError` for a prompt that spells a special token."""
+        refuse_special(prompt, self._special, self._name)
+
+    def _behind(self, text: str) -> tuple[int, ...] | None:
+        """The tokens of `text` behind the head; None if the head's own tokens change with it."""
+        both = self.encode(self.template.blind + text)
+        count = len(self._blind)
+        return tuple(both[count:]) if both[:count] == self._blind else None
+
+    def _adds_special(self) -> bool:
+        """Whether the tokenizer must add a first token, which the template did not write."""
+        head = self.template.blind
+        bare = self.encode(head)
+        added = list(self._tokenizer(head)["input_ids"])
+        first = self._tokenizer.bos_token
+        written = bool(first) and head.startswith(str(first))
+        return not written and len(added) > len(bare) and added[-len(bare) :] == bare
+
+
+def _own_texts(tokenizer: Any, processor: Any) -> tuple[str, ...]:
+    """What a content must not spell: special and added tokens, and the processor's placeholders."""
+    found = {*special_texts(tokenizer), *map(str, tokenizer.get_added_vocab())}
+    placeholders = (getattr(processor, name, None) for name in PLACEHOLDERS)
+    found |= {token for token in placeholders if isinstance(token, str)}
+    return tuple(sorted(text for text in found if len(text.strip()) > 1))
