@@ -12,6 +12,7 @@ from PIL import Image as PILImage
 from cluejudge import Judge
 from cluejudge.models.protocols import Models
 from cluejudge.scenes.dataset import make_scenes
+from cluejudge.scenes.world import HELD_OUT_STYLE
 from cluejudge.verdict import Outcome, Verdict
 
 
@@ -21,14 +22,19 @@ def png(image: PILImage.Image) -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture(scope="module")
-def labelled() -> list[tuple[bytes, bool]]:
+def scenes_of(style: str | None = None) -> list[tuple[bytes, bool]]:
     """Scenes of all rules, and whether each of them violates any."""
     return [
         (png(image), bool(label.violated))
         for kind in ("violating", "borderline")
-        for image, label in make_scenes(14, 20, kind=kind)
+        for image, label in make_scenes(14, 20, kind=kind, style=style)
     ]
+
+
+@pytest.fixture(scope="module")
+def labelled() -> list[tuple[bytes, bool]]:
+    """Scenes in the styles that the models were trained on."""
+    return scenes_of()
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +51,22 @@ def told(verdict: Verdict) -> tuple[str, ...]:
 def test_most_scenes_are_judged_rightly(
     verdicts: list[Verdict], labelled: list[tuple[bytes, bool]]
 ) -> None:
+    assert share_right(verdicts, labelled) >= 0.9
+
+
+def test_most_scenes_of_a_style_never_seen_are_judged_rightly(embedded: Models) -> None:
+    drawn = scenes_of(HELD_OUT_STYLE)
+    judge = Judge("pictogram", model=embedded)
+    found = share_right([judge.judge(image) for image, _ in drawn], drawn)
+    assert found >= 0.7
+
+
+def share_right(verdicts: list[Verdict], labelled: list[tuple[bytes, bool]]) -> float:
     right = [
         (verdict.outcome is Outcome.UNSAFE) == violated
         for verdict, (_, violated) in zip(verdicts, labelled, strict=True)
     ]
-    assert np.mean(right) >= 0.85
+    return float(np.mean(right))
 
 
 def test_merged_and_async_judgements_are_the_same(
