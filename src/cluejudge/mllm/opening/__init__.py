@@ -1,1 +1,1 @@
-"""Models as they are published, a hub id or a folder, opened; all that may be wrong is told first."""
+"""Models as they are published, a hub id or a folder, opened; what may be wrong is told first."""
