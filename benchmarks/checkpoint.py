@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from transformers import (
     Qwen3VLConfig,
     Qwen3VLProcessor,
 )
+from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 
 from benchmarks.contents import CONTENTS
 from benchmarks.shapes import CELL, MERGE, PATCH, Shape
@@ -57,7 +60,14 @@ class PictureProcessor(Qwen3VLProcessor):
         return [name for name in super().get_attributes() if name != "video_processor"]
 
 
-AutoProcessor.register(Qwen3VLConfig, PictureProcessor, exist_ok=True)
+@contextmanager
+def opened_without_films() -> Iterator[None]:
+    """While this lasts, all who open a Qwen3-VL by `AutoProcessor` get one without films."""
+    AutoProcessor.register(Qwen3VLConfig, PictureProcessor, exist_ok=True)
+    try:
+        yield
+    finally:
+        PROCESSOR_MAPPING._extra_content.pop(Qwen3VLConfig, None)
 
 
 def save_checkpoint(shape: Shape, folder: Path, *, seed: int = 0) -> None:

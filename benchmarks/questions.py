@@ -40,7 +40,7 @@ import torch
 from transformers.utils import logging
 
 from benchmarks import peers, work
-from benchmarks.checkpoint import save_checkpoint
+from benchmarks.checkpoint import opened_without_films, save_checkpoint
 from benchmarks.contents import CONTENTS, draw
 from benchmarks.roofline import line
 from benchmarks.shapes import SMALL, TINY, Shape
@@ -165,9 +165,10 @@ def open_ways(checkpoint: Path, work_folder: Path) -> list[Way]:
     """All ways over the model in a folder, without a peer that is not installed."""
     backbone = load_backbone(str(checkpoint), OPTIONS)
     ways: list[Way] = [OwnWay(name, backbone, OPTIONS) for name in ("packed", "fork", "naive")]
-    if not peers.missing():
-        ways.append(peers.GlanceWay(checkpoint, work_folder, max(SIZES)))
-    return [*ways, peers.DecisionWay(checkpoint)]
+    with opened_without_films():
+        if not peers.missing():
+            ways.append(peers.GlanceWay(checkpoint, work_folder, max(SIZES)))
+        return [*ways, peers.DecisionWay(checkpoint)]
 
 
 def table(result: Result) -> Iterator[str]:

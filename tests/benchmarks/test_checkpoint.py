@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image as PILImage
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoModelForImageTextToText
 
-from benchmarks.checkpoint import make_tokenizer, save_checkpoint
+from benchmarks.checkpoint import PictureProcessor, make_tokenizer, save_checkpoint
 from benchmarks.contents import CONTENTS, draw
 from benchmarks.shapes import TINY
 from benchmarks.ways import picture_in
@@ -16,7 +16,7 @@ from benchmarks.ways import picture_in
 
 @pytest.mark.parametrize("tokens", [16, 256, 1024])
 def test_picture_has_its_tokens(checkpoint: Path, tmp_path: Path, tokens: int) -> None:
-    processor = AutoProcessor.from_pretrained(checkpoint)
+    processor = PictureProcessor.from_pretrained(checkpoint)
     text = "<|vision_start|><|image_pad|><|vision_end|>"
     picture = picture_in(draw(tokens, 0, tmp_path))
     inputs = processor(text=[text], images=[picture.pil()], return_tensors="pt")

@@ -6,10 +6,10 @@ import pytest
 import torch
 from PIL import Image as PILImage
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoModelForImageTextToText
 
 from benchmarks import work
-from benchmarks.checkpoint import config_of, make_processor
+from benchmarks.checkpoint import PictureProcessor, config_of, make_processor
 from benchmarks.contents import draw
 from benchmarks.shapes import LARGE, SMALL, TINY, Shape
 
@@ -39,7 +39,7 @@ def test_sizes_are_those_of_their_names() -> None:
 def test_formula_counts_what_torch_counts(checkpoint: Path, tmp_path: Path) -> None:
     tokens = 64
     model = AutoModelForImageTextToText.from_pretrained(checkpoint, attn_implementation="eager")
-    processor = AutoProcessor.from_pretrained(checkpoint)
+    processor = PictureProcessor.from_pretrained(checkpoint)
     text = "<|vision_start|><|image_pad|><|vision_end|>"
     with PILImage.open(draw(tokens, 0, tmp_path)) as picture:
         inputs = processor(text=[text], images=[picture], return_tensors="pt")
