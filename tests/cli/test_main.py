@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -10,7 +11,13 @@ import pytest
 import cluejudge
 from cluejudge.cli import exits, main
 from cluejudge.cli.lazy import Lazy
-from cluejudge.errors import ConstitutionError, MissingExtraError, ModelError, UsageError
+from cluejudge.errors import (
+    CluejudgeWarning,
+    ConstitutionError,
+    MissingExtraError,
+    ModelError,
+    UsageError,
+)
 
 HEAVY = {
     *("numpy", "PIL", "onnxruntime", "tokenizers", "pydantic", "rich", "ruamel"),
@@ -147,3 +154,27 @@ def test_exit_codes_are_distinct() -> None:
 def test_the_group_runs_no_command_of_its_own() -> None:
     assert isinstance(main.commands, click.Group)
     assert set(main.commands.lazy) == set(main.COMMANDS)
+
+
+def test_a_warning_of_the_package_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def doubtful(*_: object, **__: object) -> int:
+        warnings.warn("this is worth less", CluejudgeWarning, stacklevel=1)
+        return 0
+
+    monkeypatch.setattr(main.commands, "main", doubtful)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main.run([]) == 0
+    assert capsys.readouterr().err == "Warning: this is worth less\n"
+
+
+def test_other_warnings_are_shown_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def doubtful(*_: object, **__: object) -> int:
+        warnings.warn("something else", RuntimeWarning, stacklevel=1)
+        return 0
+
+    monkeypatch.setattr(main.commands, "main", doubtful)
+    with pytest.warns(RuntimeWarning, match="something else"):
+        main.run([])

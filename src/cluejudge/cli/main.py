@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
 import cluejudge
 from cluejudge.cli import exits
 from cluejudge.cli.lazy import Lazy, LazyGroup
-from cluejudge.errors import CluejudgeError
+from cluejudge.errors import CluejudgeError, CluejudgeWarning
 
 COMMANDS = {
     "judge": Lazy("cluejudge.cli.judge:judge", "Judge images against a constitution."),
@@ -39,6 +41,12 @@ def commands() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; errors are told on standard error."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _show(warnings.showwarning)
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = commands.main(arguments, prog_name="cluejudge", standalone_mode=False)
     except click.ClickException as error:
@@ -53,6 +61,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"Error: {error}", err=True)
         return exits.FAILED
     return result if isinstance(result, int) else exits.OK
+
+
+def _show(shown: Callable[..., None]) -> Callable[..., None]:
+    """Show warnings of this package in one line, and all others as `shown` does."""
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **rest: Any) -> None:
+        if issubclass(category, CluejudgeWarning):
+            click.echo(f"Warning: {message}", err=True)
+        else:
+            shown(message, category, *place, **rest)
+
+    return show
 
 
 def main() -> None:
