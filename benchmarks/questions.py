@@ -1,6 +1,6 @@
 """What a question about a picture costs when there are others: cluejudge's strategies and peers.
 
-    python benchmarks/questions.py [--quick] [--runs 5] [--json FILE]
+    python benchmarks/questions.py [--quick | --minutes 20] [--runs 5] [--json FILE]
 
 A Qwen3-VL of 250M with random weights in float32 is asked 1, 4, 16 and 40 yes/no questions about a
 picture of 256 and of 1024 image tokens. Every way loads the same folder, and is timed from the
@@ -216,12 +216,20 @@ def _time(result: Result, way: str, cell: Cell) -> str:
     return f"not run, about {result.samples.skipped[way, cell]:.0f} s"
 
 
+def budget_of(args: argparse.Namespace) -> Budget:
+    """The time that the options leave."""
+    if args.minutes:
+        return Budget(whole=args.minutes * 60, single=30)
+    return QUICK if args.quick else FULL
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Build the model, compare, and print and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a run or two, within five minutes")
     parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--minutes", type=float, help="for all; nothing that takes over 30 seconds")
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args(arguments)
     if args.json and not args.json.absolute().parent.is_dir():
@@ -238,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             ways,
             folder,
             checked=SIZES[:1] if args.quick else SIZES,
-            budget=QUICK if args.quick else FULL,
+            budget=budget_of(args),
             runs=args.runs,
         )
     packages = PACKAGES if peers.missing() else (*PACKAGES, peers.GLANCE)

@@ -20,7 +20,7 @@ from cluejudge.models.registry import load_models
 from cluejudge.settings import Budget
 from cluejudge.verdict import Outcome, Verdict
 from tests.mllm import lookers
-from tests.mllm.kits import picture
+from tests.mllm.kits import CONTENTS, picture
 from tests.models.contract import ReasonerContract, ScorerContract
 
 Checkpoint = Callable[[str], Path]
@@ -149,3 +149,13 @@ def test_words_that_a_model_brings_are_used(checkpoint: Checkpoint, tmp_path: Pa
 def test_packed_is_refused_by_name(family: str, checkpoint: Checkpoint) -> None:
     with pytest.raises(ModelError, match="packed does not fit"):
         load_models(str(checkpoint(family)), ALONE | {"strategy": "packed"})
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_half_precision_answers_nearly_the_same(dtype: str, checkpoint: Checkpoint) -> None:
+    asks = [Score(picture(1), content) for content in CONTENTS]
+    folder = str(checkpoint("qwen3_vl"))
+    half, full = (load_models(folder, ALONE | {"dtype": one}) for one in (dtype, "float32"))
+    assert dict(half.card)["dtype"] == dtype
+    for one, other in zip(half.scorer.score(asks), full.scorer.score(asks), strict=True):
+        assert one.p_yes == pytest.approx(other.p_yes, abs=0.05)

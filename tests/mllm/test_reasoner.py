@@ -10,7 +10,6 @@ import torch
 from cluejudge.asks import Reason
 from cluejudge.errors import ModelError
 from cluejudge.mllm.inference.generation import Generator, Stop, Task, Text
-from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.strategies import Kit
 from tests.mllm.kits import CONTENTS, kit_of, picture
@@ -25,9 +24,7 @@ class Scripted(Generator):
         self.kit, self.said, self.label, self.ended = kit, said, label, ended
         self.tasks: list[Task] = []
 
-    def write(
-        self, batch: Batch, tasks: Sequence[Task], stop: Stop, batch_tokens: int
-    ) -> list[Text]:
+    def write(self, tasks: Sequence[Task], stop: Stop, batch_tokens: int) -> list[Text]:
         self.tasks += tasks
         ids = tuple(self.kit.prompts.encode(self.said))
         next_one = torch.zeros(self.kit.backbone.model.config.get_text_config().vocab_size)
@@ -98,13 +95,11 @@ def test_memory_that_runs_out_halves_the_batch(kit: Kit) -> None:
     budgets: list[int] = []
 
     class Hungry(Scripted):
-        def write(
-            self, batch: Batch, tasks: Sequence[Task], stop: Stop, batch_tokens: int
-        ) -> list[Text]:
+        def write(self, tasks: Sequence[Task], stop: Stop, batch_tokens: int) -> list[Text]:
             budgets.append(batch_tokens)
             if batch_tokens > 1024:
                 raise torch.OutOfMemoryError("too much")
-            return super().write(batch, tasks, stop, batch_tokens)
+            return super().write(tasks, stop, batch_tokens)
 
     reasoner = MllmReasoner(kit, Hungry(kit, "Answer:", ended=True))
     assert reasoner.reason([ASK])[0].answer

@@ -13,6 +13,7 @@ from cluejudge.mllm.encoder import DualEncoder, load_encoder
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
+from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors
@@ -77,16 +78,21 @@ def make_kit(backbone: Backbone, options: MllmOptions) -> Kit:
 def find_words(backbone: Backbone) -> Words:
     """The words that a model brings along, or the usual ones."""
     here = Path(backbone.name).is_dir()
-    told: Any = cached_file(
-        backbone.name,
-        WORDS_FILE,
-        revision=None if here else backbone.revision,
-        _raise_exceptions_for_missing_entries=False,
-        _raise_exceptions_for_connection_errors=False,
-    )
-    if told is None:
+    commit = None if here else backbone.revision
+    try:
+        told: Any = cached_file(
+            backbone.name,
+            WORDS_FILE,
+            revision=commit,
+            _raise_exceptions_for_missing_entries=False,
+            _raise_exceptions_for_connection_errors=False,
+        )
+        text = Path(told).read_text("utf-8") if told else None
+    except OSError as error:
+        raise hub_error(backbone.name, commit, error) from error
+    if text is None:
         return default_words()
-    return parse_words(Path(told).read_text("utf-8"), f"{backbone.name}/{WORDS_FILE}")
+    return parse_words(text, f"{backbone.name}/{WORDS_FILE}")
 
 
 def _scorer(kit: Kit, choice: Choice, options: MllmOptions) -> Scorer:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from cluejudge.asks import Reason, Reasoning
 from cluejudge.mllm.inference.generation import Generator, Task, Text
-from cluejudge.mllm.inference.prefix import Batch
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
 
@@ -44,38 +43,31 @@ class MllmReasoner:
     def _reason(self, kit: Kit, asks: Sequence[Reason]) -> list[Reasoning]:
         questions = [kit.prompts.question(ask.content, explain=True) for ask in asks]
         prefixes = kit.prefixes([ask.image for ask in asks], kit.batch_tokens)
-        groups: dict[int, tuple[Batch, list[int]]] = {}
-        for place, prefix in enumerate(prefixes):
-            groups.setdefault(id(prefix.batch), (prefix.batch, []))[1].append(place)
-        found: dict[int, Reasoning] = {}
-        for batch, places in groups.values():
-            tasks = [
-                Task(prefixes[place].row, questions[place], self._limit(asks[place]))
-                for place in places
-            ]
-            texts = self._written(kit, batch, tasks)
-            found |= {
-                place: self._reasoning(kit, text) for place, text in zip(places, texts, strict=True)
-            }
-        return [found[place] for place in range(len(asks))]
+        tasks = [
+            Task(prefix, ids, self._limit(ask))
+            for prefix, ids, ask in zip(prefixes, questions, asks, strict=True)
+        ]
+        return [self._reasoning(kit, text) for text in self._written(kit, tasks)]
 
     def _limit(self, ask: Reason) -> int:
         """The tokens of its own words: the answer and what announces it have their room too."""
         return max(1, ask.max_tokens - len(self._announcement) - 1)
 
-    def _written(self, kit: Kit, batch: Batch, tasks: Sequence[Task]) -> list[Text]:
+    def _written(self, kit: Kit, tasks: Sequence[Task]) -> list[Text]:
         """The texts; the answer of those that ended without it stands behind them now."""
-        texts = self._generator.write(batch, tasks, self._announced, kit.batch_tokens)
+        texts = self._generator.write(tasks, self._announced, kit.batch_tokens)
         silent = [
             place
             for place, text in enumerate(texts)
             if text.ended and not self._announced(text.ids)
         ]
         asked = [
-            Task(tasks[place].row, (*tasks[place].ids, *texts[place].ids, *self._announcement), 0)
+            Task(
+                tasks[place].prefix, (*tasks[place].ids, *texts[place].ids, *self._announcement), 0
+            )
             for place in silent
         ]
-        read = self._generator.write(batch, asked, self._announced, kit.batch_tokens)
+        read = self._generator.write(asked, self._announced, kit.batch_tokens)
         for place, text in zip(silent, read, strict=True):
             ids = (*texts[place].ids, *self._announcement)
             texts[place] = Text(ids, True, text.next)

@@ -51,5 +51,5 @@ def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
                 ) from error
             torch.cuda.empty_cache()
             kit = replace(kit, batch_tokens=kit.batch_tokens // 2)
-        except (RuntimeError, ValueError, IndexError) as error:
+        except (RuntimeError, ValueError, IndexError, TypeError) as error:
             raise ModelError(f"{kit.backbone.name} failed: {error}") from error

@@ -5,6 +5,7 @@ A strategy that does not fit a model is silently wrong, so none is trusted becau
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from cluejudge.asks import Score, YesNo
 from cluejudge.errors import ModelError
 from cluejudge.image import Picture
 from cluejudge.mllm.inference.attention import attention_of
+from cluejudge.mllm.opening.hub import brief
+from cluejudge.mllm.opening.source import GOOD
 from cluejudge.mllm.strategies import STRATEGIES, Kit, Naive
 
 CONTENTS = ("a person", "a red square next to a blue circle", "a dog or a cat that is asleep")
@@ -45,7 +48,7 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
             f"packed does not fit {kit.backbone.name}: {attention.reason}",
             hint="use strategy=fork, or auto",
         )
-    oracle = Naive(kit).answer(_probes())
+    oracle = _oracle(kit)
     if wanted != "auto":
         off = _distance(kit, wanted, oracle)
         if off > _tolerance(kit):
@@ -59,8 +62,21 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
         off = _distance(kit, name, oracle)
         if off <= _tolerance(kit):
             return Choice(name, "; ".join([*reasons, f"within {off:.1e} of one by one"]))
-        reasons.append(f"{name} is off by {off:.3f}")
+        reasons.append(f"{name} is off by {off:.3f}" if off < math.inf else f"{name} fails")
     return Choice("naive", "; ".join(reasons))
+
+
+def _oracle(kit: Kit) -> list[YesNo]:
+    """The answers one by one. Raises `ModelError` for a model that cannot be asked even so."""
+    try:
+        return Naive(kit).answer(_probes())
+    except ModelError:
+        raise
+    except Exception as error:  # processors and models of any make, each with ways of its own
+        raise ModelError(
+            f"{kit.backbone.name} cannot be asked: {brief(error)}",
+            hint=f"use another model, such as {GOOD}",
+        ) from error
 
 
 def _tolerance(kit: Kit) -> float:
@@ -79,7 +95,7 @@ def _distance(kit: Kit, name: str, oracle: list[YesNo]) -> float:
     try:
         found = STRATEGIES[name](kit).answer(_probes())
     except (RuntimeError, ValueError, IndexError, TypeError, AttributeError, NotImplementedError):
-        return float("inf")
+        return math.inf
     return max(
         max(abs(a.p_yes - b.p_yes), abs(a.label_mass - b.label_mass))
         for a, b in zip(found, oracle, strict=True)

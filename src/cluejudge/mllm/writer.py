@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cluejudge.mllm.inference.generation import Generator, Task
-from cluejudge.mllm.inference.prefix import model_inputs, prefill, without_last
+from cluejudge.mllm.inference.prefix import Prefix, model_inputs, prefill, without_last
 from cluejudge.mllm.prompting.template import render
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
@@ -36,6 +36,6 @@ class MllmWriter:
         inputs = model_inputs(backbone, text, ask.image, add_special=kit.prompts.adds_special)
         last = int(inputs["input_ids"][0, -1])
         batch = prefill(backbone, without_last(inputs))
-        task = Task(0, (last,), ask.max_tokens)
-        written = self._generator.write(batch, [task], lambda ids: False, kit.batch_tokens)
+        task = Task(Prefix(batch, 0), (last,), ask.max_tokens)
+        written = self._generator.write([task], lambda ids: False, kit.batch_tokens)
         return kit.prompts.decode(written[0].ids).strip()

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from cluejudge.asks import Reason
 from cluejudge.mllm.inference.attention import attention_of
-from cluejudge.mllm.inference.generation import Generator
+from cluejudge.mllm.inference.generation import Generator, Task
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.reasoner import MllmReasoner
 from cluejudge.mllm.strategies import Kit
@@ -60,3 +61,20 @@ def test_a_text_is_no_longer_than_it_may_be(kit: Kit) -> None:
     for tokens in (12, 20):
         found = reasoner_of(kit).reason([Reason(picture(1), CONTENTS[0], tokens)])[0]
         assert 0 < found.tokens <= tokens
+
+
+def test_pictures_that_were_read_apart_are_written_about_together(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = [Reason(picture(k), CONTENTS[0], 14) for k in (1, 2, 3)]
+    alone = [reasoner_of(kit).reason([ask])[0] for ask in asks]  # reads each picture by itself
+    groups: list[int] = []
+    begin = Generator._begin
+
+    def counted(self: Generator, tasks: Sequence[Task]) -> Any:
+        groups.append(len(tasks))
+        return begin(self, tasks)
+
+    monkeypatch.setattr(Generator, "_begin", counted)
+    assert reasoner_of(kit).reason(asks) == alone
+    assert groups[0] == len(asks)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.inference.caches import branch
+from cluejudge.mllm.inference.caches import joined
 from cluejudge.mllm.inference.forward import Tokens, read_on
-from cluejudge.mllm.inference.prefix import Batch
+from cluejudge.mllm.inference.prefix import Prefix
 from cluejudge.mllm.strategies.fork import padded
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A text to write: behind which row of a batch, the tokens that ask for it, and its limit."""
+    """A text to write: behind which prefix, the tokens that ask for it, and its limit."""
 
-    row: int
+    prefix: Prefix
     ids: tuple[int, ...]
     limit: int
 
@@ -61,7 +62,7 @@ class _State:
 
 
 class Generator:
-    """Writes behind the rows of a batch.
+    """Writes behind prefixes; all of one length are written together, whatever they show.
 
     `ragged` says whether rows may be padded: only full attention can look past the padding.
     """
@@ -71,31 +72,28 @@ class Generator:
         self._ends = end_tokens(backbone)
         self._ragged = ragged
 
-    def write(
-        self, batch: Batch, tasks: Sequence[Task], stop: Stop, batch_tokens: int
-    ) -> list[Text]:
+    def write(self, tasks: Sequence[Task], stop: Stop, batch_tokens: int) -> list[Text]:
         """A text for each task."""
         texts: dict[int, Text] = {}
-        for group in self._groups(tasks, batch.length, batch_tokens):
-            texts |= self._group(batch, tasks, group, stop)
+        for group in self._groups(tasks, batch_tokens):
+            texts |= self._group(tasks, group, stop)
         return [texts[place] for place in range(len(tasks))]
 
-    def _groups(self, tasks: Sequence[Task], length: int, budget: int) -> list[list[int]]:
+    def _groups(self, tasks: Sequence[Task], budget: int) -> list[list[int]]:
         """Places of tasks that are written together."""
-        groups: dict[int, list[int]] = {}
+        groups: dict[tuple[int, int], list[int]] = {}
         for place, task in enumerate(tasks):
-            groups.setdefault(0 if self._ragged else len(task.ids), []).append(place)
+            alike = task.prefix.batch.length, 0 if self._ragged else len(task.ids)
+            groups.setdefault(alike, []).append(place)
         parts = []
-        for places in groups.values():
+        for (length, _), places in groups.items():
             longest = max(len(tasks[place].ids) + tasks[place].limit for place in places)
             size = max(1, budget // (length + longest))
             parts += [places[k : k + size] for k in range(0, len(places), size)]
         return parts
 
-    def _group(
-        self, batch: Batch, tasks: Sequence[Task], places: list[int], stop: Stop
-    ) -> dict[int, Text]:
-        state = self._begin(batch, [tasks[place] for place in places])
+    def _group(self, tasks: Sequence[Task], places: list[int], stop: Stop) -> dict[int, Text]:
+        state = self._begin([tasks[place] for place in places])
         written: dict[int, list[int]] = {place: [] for place in places}
         done: dict[int, Text] = {}
         while places:
@@ -114,17 +112,16 @@ class Generator:
                 state = self._step(state.only(going), [written[place][-1] for place in places])
         return done
 
-    def _begin(self, batch: Batch, tasks: Sequence[Task]) -> _State:
+    def _begin(self, tasks: Sequence[Task]) -> _State:
         device = self._backbone.device
-        rows = torch.tensor([task.row for task in tasks], device=device)
+        length = tasks[0].prefix.batch.length
         ids = padded([task.ids for task in tasks]).to(device)
         lengths = torch.tensor([len(task.ids) for task in tasks], device=device)
         order = torch.arange(ids.shape[1], device=device)
         own = order < lengths[:, None]
-        read = torch.ones(len(tasks), batch.length, dtype=torch.bool, device=device)
+        read = torch.ones(len(tasks), length, dtype=torch.bool, device=device)
         valid = torch.cat([read, own], dim=1)
-        cache = branch(batch.cache, rows)
-        starts = batch.starts[rows]
+        cache, starts = _behind([task.prefix for task in tasks])
         ends = lengths[:, None] - 1
         tokens = Tokens(ids, starts[:, None] + order, ends, self._mask(valid))
         logits = read_on(self._backbone, cache, tokens)
@@ -140,6 +137,16 @@ class Generator:
     def _mask(self, valid: Tensor) -> Tensor | None:
         """None where nothing is padded, so that a model with states is not given a mask."""
         return valid.long() if self._ragged and not bool(valid.all()) else None
+
+
+def _behind(prefixes: Sequence[Prefix]) -> tuple[Any, Tensor]:
+    """A cache with a row for each prefix, and the positions [rows] of what comes next."""
+    parts: list[tuple[Any, list[int]]] = []
+    for _, run in groupby(prefixes, key=lambda prefix: id(prefix.batch)):
+        some = list(run)
+        parts.append((some[0].batch.cache, [prefix.row for prefix in some]))
+    starts = torch.stack([prefix.batch.starts[prefix.row] for prefix in prefixes])
+    return joined(parts), starts
 
 
 def end_tokens(backbone: Backbone) -> frozenset[int]:
