@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,12 @@ def read_on(backbone: Backbone, cache: Any, tokens: Tokens) -> Tensor:
     )
     logits: Tensor = out.logits
     return logits
+
+
+def padded(rows: Sequence[Sequence[int]]) -> Tensor:
+    """Token ids [rows, longest], filled up with 0 at the ends."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
 
 
 def _attention(backbone: Backbone) -> str:

@@ -12,9 +12,8 @@ from torch import Tensor
 
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.inference.caches import joined
-from cluejudge.mllm.inference.forward import Tokens, read_on
+from cluejudge.mllm.inference.forward import Tokens, padded, read_on
 from cluejudge.mllm.inference.prefix import Prefix
-from cluejudge.mllm.strategies.fork import padded
 
 
 @dataclass(frozen=True, slots=True)

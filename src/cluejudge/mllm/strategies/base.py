@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.inference.prefix import Batch, Prefixes
 from cluejudge.mllm.prompting.labels import Labels
 from cluejudge.mllm.prompting.tokens import Prompts
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +52,21 @@ def by_batch(kit: Kit, asks: Sequence[Score]) -> list[tuple[Batch, list[Question
         group = groups.setdefault(id(prefix.batch), (prefix.batch, []))
         group[1].append(Question(place, prefix.row, ids))
     return list(groups.values())
+
+
+def runs(
+    rows: Sequence[T], size: Callable[[T], int], length: int, budget: int
+) -> Iterator[list[T]]:
+    """Rows of about one size together, as many as the budget of tokens has room for.
+
+    Each stands behind a prefix of `length` tokens, and is filled up to the largest of its run.
+    """
+    run: list[T] = []
+    for row in sorted(rows, key=size, reverse=True):
+        longest = size(run[0]) if run else size(row)
+        if run and (len(run) + 1) * (length + longest) > budget:
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.inference.caches import branch
-from cluejudge.mllm.inference.forward import Tokens, read_on
+from cluejudge.mllm.inference.forward import Tokens, padded, read_on
 from cluejudge.mllm.inference.prefix import Batch
-from cluejudge.mllm.strategies.base import Kit, Question, by_batch
+from cluejudge.mllm.strategies.base import Kit, Question, by_batch, runs
 
 
 class Fork:
@@ -23,7 +23,7 @@ class Fork:
         """An answer for each ask."""
         answers: dict[int, YesNo] = {}
         for batch, questions in by_batch(self._kit, asks):
-            for run in runs(questions, batch.length, self._kit.batch_tokens):
+            for run in runs(questions, _size, batch.length, self._kit.batch_tokens):
                 answers |= self._run(batch, run)
         return [answers[place] for place in range(len(asks))]
 
@@ -39,20 +39,5 @@ class Fork:
         return {question.place: answer for question, answer in zip(run, read, strict=True)}
 
 
-def runs(questions: Sequence[Question], length: int, budget: int) -> Iterator[list[Question]]:
-    """Questions of about one length together, as many as the budget of tokens has room for."""
-    run: list[Question] = []
-    for question in sorted(questions, key=lambda question: -len(question.ids)):
-        longest = len(run[0].ids) if run else len(question.ids)
-        if run and (len(run) + 1) * (length + longest) > budget:
-            yield run
-            run = []
-        run.append(question)
-    if run:
-        yield run
-
-
-def padded(rows: Sequence[Sequence[int]]) -> torch.Tensor:
-    """Token ids [rows, longest], filled up with 0 at the ends."""
-    longest = max(map(len, rows))
-    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
+def _size(question: Question) -> int:
+    return len(question.ids)

@@ -6,7 +6,7 @@ counts its positions from the end of the prefix, so that it is answered as if it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -16,7 +16,7 @@ from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.inference.caches import all_rows, branch
 from cluejudge.mllm.inference.forward import Tokens, read_on
 from cluejudge.mllm.inference.prefix import Batch
-from cluejudge.mllm.strategies.base import Kit, Question, by_batch
+from cluejudge.mllm.strategies.base import Kit, Question, by_batch, runs
 
 ROOM = 1024
 """Tokens of questions in one sequence: what each sees is a mask of ROOM by prefix + ROOM."""
@@ -35,7 +35,7 @@ class Packed:
         """An answer for each ask."""
         answers: dict[int, YesNo] = {}
         for batch, questions in by_batch(self._kit, asks):
-            for rows in runs(rows_of(questions), batch.length, self._kit.batch_tokens):
+            for rows in runs(rows_of(questions), _size, batch.length, self._kit.batch_tokens):
                 answers |= self._run(batch, rows)
         return [answers[place] for place in range(len(asks))]
 
@@ -75,7 +75,7 @@ class Layout:
 
 def lay_out(rows: Sequence[Row], prefix: int) -> Layout:
     """Lay questions out behind a prefix of that many tokens."""
-    longest = max(sum(len(question.ids) for question in row) for row in rows)
+    longest = max(map(_size, rows))
     ids, places = torch.zeros(2, len(rows), longest, dtype=torch.long)
     owner = torch.full((len(rows), longest), -1)
     ends = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
@@ -110,15 +110,5 @@ def rows_of(questions: Sequence[Question]) -> list[Row]:
     return rows
 
 
-def runs(rows: Sequence[Row], length: int, budget: int) -> Iterator[list[Row]]:
-    """Rows of about one length together, as many as the budget of tokens has room for."""
-    sizes = {id(row): sum(len(question.ids) for question in row) for row in rows}
-    run: list[Row] = []
-    for row in sorted(rows, key=lambda row: (-sizes[id(row)], row[0].row)):
-        longest = sizes[id(run[0])] if run else sizes[id(row)]
-        if run and (len(run) + 1) * (length + longest) > budget:
-            yield run
-            run = []
-        run.append(row)
-    if run:
-        yield run
+def _size(row: Row) -> int:
+    return sum(len(question.ids) for question in row)
