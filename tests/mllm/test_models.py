@@ -159,3 +159,13 @@ def test_half_precision_answers_nearly_the_same(dtype: str, checkpoint: Checkpoi
     assert dict(half.card)["dtype"] == dtype
     for one, other in zip(half.scorer.score(asks), full.scorer.score(asks), strict=True):
         assert one.p_yes == pytest.approx(other.p_yes, abs=0.05)
+
+
+@pytest.mark.parametrize("part", ["encoder", "detector"])
+def test_a_part_that_cannot_be_used_is_told_before_the_model_is_loaded(
+    part: str, checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cluejudge.mllm.models.load_backbone", pytest.fail)
+    with pytest.raises(ModelError, match=f"option {part}: .*no config") as told:
+        load_models(str(checkpoint("llava")), ALONE | {part: str(tmp_path)})
+    assert f"{part}=none" in told.value.hint

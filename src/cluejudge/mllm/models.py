@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from transformers.utils import cached_file
 
+from cluejudge.errors import ModelError
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.encoder import DualEncoder, load_encoder
@@ -15,6 +18,7 @@ from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.loading import load_backbone
+from cluejudge.mllm.opening.placement import device_of
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors
 from cluejudge.mllm.prompting.labels import find_labels
@@ -29,6 +33,8 @@ from cluejudge.models.cascade import CascadedReasoner
 from cluejudge.models.protocols import Models, Reasoner, Scorer
 from cluejudge.models.spellings import RULE
 
+M = TypeVar("M", DualEncoder, OpenDetector)
+
 SMALL = "float32"
 """The precision of encoder and detector: they are small, and in half of it boxes move."""
 
@@ -38,12 +44,15 @@ def load(spec: str, options: MllmOptions) -> Models:
 
     Raises `ModelError` for what cannot be loaded or cannot be asked, before any image is seen.
     """
+    # The small ones first: what is wrong with them shows before the large one has been loaded.
+    device = device_of(options)
+    encoder = _beside("encoder", options.encoder, load_encoder, device)
+    detector = _beside("detector", options.detector, load_detector, device)
     backbone = load_backbone(spec, options)
     kit = make_kit(backbone, options)
     choice = choose(kit, options.strategy)
     place = {"device": str(backbone.device), "dtype": str(backbone.model.dtype).split(".")[-1]}
     reasoner = _reasoner(kit, options)
-    encoder, detector = _encoder(options, backbone), _detector(options, backbone)
     return Models(
         name=spec,
         scorer=_scorer(kit, choice, options),
@@ -123,16 +132,18 @@ def _reasoner(kit: Kit, options: MllmOptions) -> Reasoner | None:
     )
 
 
-def _encoder(options: MllmOptions, backbone: Backbone) -> DualEncoder | None:
-    if options.encoder == NONE:
+def _beside(role: str, spec: str, load: Callable[..., M], device: torch.device) -> M | None:
+    """The model of an option, or none. Raises `ModelError` that names the option."""
+    if spec == NONE:
         return None
-    return load_encoder(options.encoder, device=backbone.device, dtype=SMALL)
-
-
-def _detector(options: MllmOptions, backbone: Backbone) -> OpenDetector | None:
-    if options.detector == NONE:
-        return None
-    return load_detector(options.detector, device=backbone.device, dtype=SMALL)
+    try:
+        return load(spec, device=device, dtype=SMALL)
+    except ModelError as error:
+        raise ModelError(
+            f"option {role}: {error}",
+            hint=f"or give {role}=FOLDER, or {role}=none to do without",
+            retryable=error.retryable,
+        ) from error
 
 
 def _told(options: MllmOptions) -> tuple[tuple[str, str], ...]:
