@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PILImage
-from PIL import ImageChops, ImageEnhance, ImageFilter, ImageOps
+from PIL import ImageFilter
 
 from cluejudge.scenes.backgrounds import draw_background, random_background
 from cluejudge.scenes.check import compose_checked
@@ -28,11 +28,10 @@ from cluejudge.scenes.spec import Recipe, Scene, Sprite
 from cluejudge.scenes.sprites import Sprites, default_sprites
 from cluejudge.scenes.world import CONCEPTS, TRAINED_STYLES
 from training.labels import CELLS, LABELS, REMOVED, Cells, cells_of
+from training.look import Look
 from training.unknown import unknown_picture
 
 SIDE = 128
-DRAWN = 0.4
-"""Share of scenes redrawn in flat colours with dark lines, as no trained style is."""
 PixelBox = tuple[int, int, int, int]
 
 
@@ -84,7 +83,7 @@ def make_sample(
 def paint(scene: Scene, rng: np.random.Generator, sprites: Sprites, *, augment: bool) -> Sample:
     """Render a scene with its masks; `augment` varies drawing style and paints things over."""
     canvas = draw_background(scene.background, SIDE)
-    look = _Look.random(rng) if augment else _Look()
+    look = Look.random(rng) if augment else Look()
     masks: list[PILImage.Image | None] = [None] * len(scene.things)
     for sprite, stamp, left, top in stamps(scene, SIDE, sprites):
         drawn = look.apply(stamp)
@@ -116,53 +115,6 @@ def _centre(box: PixelBox | None) -> tuple[float, float]:
     if box is None:
         return 0.5, 0.5
     return (box[0] + box[2]) / 2 / SIDE, (box[1] + box[3]) / 2 / SIDE
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A way of drawing that no trained style has: outlined, flat, pale or recoloured."""
-
-    outline: int = 0
-    lines: bool = False
-    hues: int = 0
-    paleness: float = 0.0
-    levels: int = 8
-    colour: float = 1.0
-
-    @staticmethod
-    def random(rng: np.random.Generator) -> _Look:
-        drawn = rng.random() < DRAWN
-        return _Look(
-            outline=3 if drawn or rng.random() < 0.15 else 0,
-            lines=bool(drawn and rng.random() < 0.75),
-            hues=int(rng.integers(3, 7)) if drawn and rng.random() < 0.75 else 0,
-            paleness=float(rng.uniform(0.2, 0.7)) if rng.random() < 0.12 else 0.0,
-            levels=int(rng.integers(2, 5)) if rng.random() < 0.12 else 8,
-            colour=float(rng.uniform(0.0, 1.8)) if rng.random() < 0.3 else 1.0,
-        )
-
-    def apply(self, stamp: PILImage.Image) -> PILImage.Image:
-        """A stamp redrawn in this way."""
-        alpha = stamp.getchannel("A")
-        body = stamp.convert("RGB")
-        if self.colour != 1.0:
-            body = ImageEnhance.Color(body).enhance(self.colour)
-        if self.hues:
-            body = body.quantize(self.hues, dither=PILImage.Dither.NONE).convert("RGB")
-        if self.levels < 8:
-            body = ImageOps.posterize(body, self.levels)
-        if self.paleness:
-            body = PILImage.blend(body, PILImage.new("RGB", body.size, "white"), self.paleness)
-        if self.lines and min(stamp.size) > 8:
-            inner = body.convert("L").filter(ImageFilter.FIND_EDGES)
-            body.paste(
-                (15, 15, 15), (0, 0), inner.point([255 if v > 40 else 0 for v in range(256)])
-            )
-        if self.outline and min(stamp.size) > 8:
-            edge = ImageChops.subtract(alpha, alpha.filter(ImageFilter.MinFilter(self.outline)))
-            body.paste((15, 15, 15), (0, 0), edge)
-        body.putalpha(alpha)
-        return body
 
 
 def _paint_over(
