@@ -33,13 +33,13 @@ def test_every_spelling_that_is_one_token_counts() -> None:
 
 @pytest.mark.parametrize(("words", "lacking"), [(("Yes",), "No"), (("No",), "Yes")])
 def test_a_label_of_several_tokens_is_refused(words: tuple[str, ...], lacking: str) -> None:
-    with pytest.raises(ModelError, match=f"no single tokens for {lacking}"):
+    with pytest.raises(ModelError, match=f"no single token for '{lacking}'"):
         label_tokens(tokenizer(*words), ("say",))
 
 
 def test_a_label_that_melts_into_its_context_is_refused() -> None:
     """Behind "say" without a space the label would be a part of the word "sayYes"."""
-    with pytest.raises(ModelError, match="no single tokens"):
+    with pytest.raises(ModelError, match="no single token"):
         label_tokens(tokenizer("sayYes", "sayNo", "Yes", "No"), ("say",))
 
 

@@ -12,7 +12,7 @@ from cluejudge.image import Picture
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
-from cluejudge.mllm.prompting.labels import find_labels
+from cluejudge.mllm.prompting.labels import labels_behind
 from cluejudge.mllm.prompting.template import Words
 from cluejudge.mllm.prompting.tokens import Prompts
 from cluejudge.mllm.strategies import Kit
@@ -26,7 +26,7 @@ def kit_of(folder: Path, *, batch_tokens: int = 4096) -> Kit:
     """A model, in float32, as the loader loads it for a user."""
     backbone = load_backbone(str(folder), MllmOptions(dtype="float32", device="cpu"))
     prompts = Prompts(backbone.processor, backbone.tokenizer, backbone.name, WORDS)
-    labels = find_labels(prompts.encode, prompts.template.tail, backbone.name)
+    labels = labels_behind(prompts.encode, prompts.template.tail, backbone.name)
     return Kit(backbone, prompts, labels, Prefixes(backbone, prompts, kept=4096), batch_tokens)
 
 

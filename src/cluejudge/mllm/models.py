@@ -21,7 +21,7 @@ from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.opening.placement import device_of
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors
-from cluejudge.mllm.prompting.labels import find_labels
+from cluejudge.mllm.prompting.labels import labels_behind
 from cluejudge.mllm.prompting.template import WORDS_FILE, Words, default_words, parse_words
 from cluejudge.mllm.prompting.tokens import Prompts
 from cluejudge.mllm.reasoner import MllmReasoner
@@ -79,7 +79,7 @@ def make_kit(backbone: Backbone, options: MllmOptions) -> Kit:
     """A loaded model made ready to be asked. Raises `ModelError` if it cannot be."""
     words = find_words(backbone)
     prompts = Prompts(backbone.processor, backbone.tokenizer, backbone.name, words)
-    labels = find_labels(prompts.encode, prompts.template.tail, backbone.name)
+    labels = labels_behind(prompts.encode, prompts.template.tail, backbone.name)
     prefixes = Prefixes(backbone, prompts, kept=2 * options.max_batch_tokens)
     return Kit(backbone, prompts, labels, prefixes, options.max_batch_tokens)
 

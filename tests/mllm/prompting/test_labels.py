@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.prompting.labels import Labels, find_labels
+from cluejudge.mllm.prompting.labels import Labels, labels_behind
 
 LABELS = Labels(yes=(("Yes", 1), (" yes", 2)), no=(("No", 3),))
 
@@ -30,21 +30,21 @@ def encoder(vocabulary: dict[str, int]):  # type: ignore[no-untyped-def]
 
 def test_every_spelling_that_is_one_token_counts() -> None:
     encode = encoder(words("Yes", " Yes", "No", "no", "<a>"))
-    found = find_labels(encode, "<a>", "m")
+    found = labels_behind(encode, "<a>", "m")
     assert [text for text, _ in found.yes] == ["Yes", " Yes"]
     assert [text for text, _ in found.no] == ["No", "no"]
 
 
 def test_a_spelling_that_joins_the_prompt_does_not_count() -> None:
     encode = encoder(words("Yes", "No", ":", ":Yes", " Yes", " No"))
-    found = find_labels(encode, ":", "m")
+    found = labels_behind(encode, ":", "m")
     assert [text for text, _ in found.yes] == [" Yes"]
 
 
 @pytest.mark.parametrize(("vocabulary", "lacking"), [(("Yes",), "No"), (("No",), "Yes")])
 def test_a_model_without_a_label_is_refused(vocabulary: tuple[str, ...], lacking: str) -> None:
     with pytest.raises(ModelError, match=f"no single token for '{lacking}'"):
-        find_labels(encoder(words(*vocabulary)), "<a>", "m")
+        labels_behind(encoder(words(*vocabulary)), "<a>", "m")
 
 
 def test_a_token_that_means_both_is_refused() -> None:
@@ -52,7 +52,7 @@ def test_a_token_that_means_both_is_refused() -> None:
         return [0, 1] if text != "<a>" else [0]
 
     with pytest.raises(ModelError, match="means both"):
-        find_labels(encode, "<a>", "m")
+        labels_behind(encode, "<a>", "m")
 
 
 @given(st.lists(st.floats(-30, 30), min_size=6, max_size=6))

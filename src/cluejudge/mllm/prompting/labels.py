@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -10,9 +9,7 @@ from torch import Tensor
 
 from cluejudge.asks import YesNo
 from cluejudge.errors import ModelError
-from cluejudge.models.spellings import NO, YES
-
-SPELLINGS = {"yes": YES, "no": NO}
+from cluejudge.models.spellings import Encode, find_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +47,7 @@ class Labels:
         return "; ".join(sides)
 
 
-def find_labels(encode: Callable[[str], list[int]], tail: str, name: str) -> Labels:
-    """The spellings of Yes and No that are one token behind `tail`, the end of every prompt.
-
-    Raises `ModelError` if a side has none, or a token would mean both.
-    """
-    before = encode(tail)
-    found: dict[str, tuple[tuple[str, int], ...]] = {}
-    for side, spellings in SPELLINGS.items():
-        added = [(spelling, encode(tail + spelling)) for spelling in spellings]
-        found[side] = tuple(
-            (spelling, ids[-1])
-            for spelling, ids in added
-            if len(ids) == len(before) + 1 and ids[:-1] == before
-        )
-        if not found[side]:
-            raise ModelError(
-                f"{name} has no single token for {spellings[0]!r} where its answer begins",
-                hint="its answers cannot be read off one token; use another model",
-            )
-    if {token for _, token in found["yes"]} & {token for _, token in found["no"]}:
-        raise ModelError(f"one token of {name} means both Yes and No")
-    return Labels(found["yes"], found["no"])
+def labels_behind(encode: Encode, tail: str, name: str) -> Labels:
+    """The labels behind `tail`, the end of every prompt. Raises `ModelError` as `find_labels`."""
+    yes, no = find_labels(encode, (tail,), name)
+    return Labels(tuple(yes.items()), tuple(no.items()))

@@ -8,6 +8,10 @@ from typing import Any
 from cluejudge.errors import ModelError
 from cluejudge.mllm.prompting.template import Template, Words, make_template
 from cluejudge.mllm.prompting.texts import quoted, refuse_special, special_texts
+from cluejudge.models.cache import Memory
+
+_REMEMBERED = 4096
+"""Questions whose tokens are kept: a constitution asks the same ones about every picture."""
 
 QUESTION_TOKENS = 512
 """The longest question: a content is a phrase, and what is longer was not meant as one."""
@@ -26,6 +30,7 @@ class Prompts:
         self._blind = self.encode(self.template.blind)
         self._special = _own_texts(tokenizer, processor)
         self.adds_special = self._adds_special()
+        self._questions: Memory[tuple[str, bool], tuple[int, ...]] = Memory(_REMEMBERED)
         self.question("a probe")
 
     def encode(self, text: str) -> list[int]:
@@ -42,6 +47,13 @@ class Prompts:
         Raises `ModelError` for a content that is empty, too long, or spells a special token, which
         could end the question and begin another.
         """
+        known = self._questions.recall((content, explain))
+        if known is None:
+            known = self._asked(content, explain=explain)
+            self._questions.keep((content, explain), known)
+        return known
+
+    def _asked(self, content: str, *, explain: bool) -> tuple[int, ...]:
         if not content.strip():
             raise ModelError("an empty content cannot be asked about")
         refuse_special(content, self._special, self._name)
