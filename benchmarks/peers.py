@@ -24,7 +24,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import torch
 from PIL import Image as PILImage
 from transformers import pipeline
 
@@ -54,12 +53,12 @@ class GlanceWay:
     name = GLANCE
     shares = True
 
-    def __init__(self, checkpoint: Path, work: Path, image_tokens: int) -> None:
+    def __init__(self, checkpoint: Path, work: Path, image_tokens: int, dtype: str) -> None:
         os.environ["GLANCE_ROOT"] = str(work)  # else its notes go to the home folder
         tier = {
             "id": str(checkpoint),
             "revision": "main",
-            "dtype": "float32",
+            "dtype": dtype,
             "image_token_budget": image_tokens,
         }
         models = {"tier_override": _TIER, "vlm_tiers": {_TIER: tier}}
@@ -105,8 +104,8 @@ class DecisionWay:
     name = "transformers decision"
     shares = False
 
-    def __init__(self, checkpoint: Path) -> None:
-        self._pipeline = pipeline("decision", model=str(checkpoint), dtype=torch.float32)
+    def __init__(self, checkpoint: Path, dtype: str) -> None:
+        self._pipeline = pipeline("decision", model=str(checkpoint), dtype=dtype)
 
     def ask(self, file: Path, contents: Sequence[str]) -> list[float]:
         """P(Yes) of each content."""

@@ -1,12 +1,14 @@
 """What a question about a picture costs when there are others: cluejudge's strategies and peers.
 
-    python benchmarks/questions.py [--quick | --minutes 20] [--runs 5] [--json FILE]
+    python benchmarks/questions.py [--quick | --minutes 20] [--runs 5] [--dtype D] [--json FILE]
 
-A Qwen3-VL of 250M with random weights in float32 is asked 1, 4, 16 and 40 yes/no questions about a
+A Qwen3-VL of 250M with random weights is asked 1, 4, 16 and 40 yes/no questions about a
 picture of 256 and of 1024 image tokens. Every way loads the same folder, and is timed from the
 picture's file to the probabilities. Each measurement has a picture of its own, so that nothing read
 before can help; within a run all ways get the same picture one after the other, in an order that
 turns from run to run, so that noise hits all alike. Ratios are medians of the runs' own ratios.
+All ways have one precision: bfloat16, as such models come, where the processor multiplies it, and
+float32 elsewhere.
 
 A content is 8 to 15 tokens. As the peers ask about it, it makes a question of 29 to 37 tokens
 behind the picture; of cluejudge's only the content and the end of the turn are its own, for the
@@ -17,8 +19,8 @@ What would take too long has no row, and the table says how long it would have t
 answers are right is checked first: each way answers all contents about one picture, and three of
 them are compared with one plain pass of the model over the way's own prompt.
 
-The file is a list of rows {model, way, image_tokens, questions, median_s, runs, max_dp}; `max_dp`
-is the largest difference in P(Yes) that the check found, null where it was not made.
+The file is a list of rows {model, dtype, way, image_tokens, questions, median_s, runs, max_dp};
+`max_dp` is the largest difference in P(Yes) that the check found, null where it was not made.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ from benchmarks.shapes import SMALL, TINY, Shape
 from benchmarks.speed import machine
 from benchmarks.timing import Bench, Budget, Cell, Samples
 from benchmarks.ways import OwnWay, Way
+from cluejudge.mllm.cpu import multiplies_bfloat16
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
 
@@ -57,7 +60,7 @@ QUICK = Budget(whole=230, single=45)
 FULL = Budget(repeated=300)
 PEERS = (peers.GlanceWay.name, peers.DecisionWay.name)
 PACKAGES = ("torch", "transformers")
-OPTIONS = MllmOptions(dtype="float32", encoder="none", detector="none")
+DTYPES = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Result:
     """What was found: times, lengths by way, and max |dP| by way and size."""
 
     model: str
+    dtype: str
     ways: tuple[str, ...]
     sizes: tuple[int, ...]
     counts: tuple[int, ...]
@@ -101,6 +105,7 @@ class Result:
             if found is not None:
                 yield {
                     "model": self.model,
+                    "dtype": self.dtype,
                     "way": way,
                     "image_tokens": size,
                     "questions": count,
@@ -115,6 +120,7 @@ def compare(
     ways: Sequence[Way],
     folder: Path,
     *,
+    dtype: str = "float32",
     sizes: Sequence[int] = SIZES,
     checked: Sequence[int] = SIZES,
     counts: Sequence[int] = COUNTS,
@@ -133,7 +139,9 @@ def compare(
     cells = [Cell(size, count) for count in dict.fromkeys(order) for size in sizes]
     bench.run(ways, cells, runs)
     names = tuple(way.name for way in ways)
-    return Result(shape.name, names, tuple(sizes), tuple(counts), bench.samples, lengths, off)
+    return Result(
+        shape.name, dtype, names, tuple(sizes), tuple(counts), bench.samples, lengths, off
+    )
 
 
 def _effort(shape: Shape, lengths: dict[str, Lengths], way: Way, cell: Cell) -> float:
@@ -161,14 +169,15 @@ def check(bench: Bench, ways: Sequence[Way], size: int) -> dict[str, float]:
     return off
 
 
-def open_ways(checkpoint: Path, work_folder: Path) -> list[Way]:
+def open_ways(checkpoint: Path, work_folder: Path, dtype: str) -> list[Way]:
     """All ways over the model in a folder, without a peer that is not installed."""
-    backbone = load_backbone(str(checkpoint), OPTIONS)
-    ways: list[Way] = [OwnWay(name, backbone, OPTIONS) for name in ("packed", "fork", "naive")]
+    options = MllmOptions(dtype=dtype, encoder="none", detector="none")  # type: ignore[arg-type]
+    backbone = load_backbone(str(checkpoint), options)
+    ways: list[Way] = [OwnWay(name, backbone, options) for name in ("packed", "fork", "naive")]
     with opened_without_films():
         if not peers.missing():
-            ways.append(peers.GlanceWay(checkpoint, work_folder, max(SIZES)))
-        return [*ways, peers.DecisionWay(checkpoint)]
+            ways.append(peers.GlanceWay(checkpoint, work_folder, max(SIZES), dtype))
+        return [*ways, peers.DecisionWay(checkpoint, dtype)]
 
 
 def table(result: Result) -> Iterator[str]:
@@ -176,7 +185,7 @@ def table(result: Result) -> Iterator[str]:
     last, first = max(result.counts), min(result.counts)
     for size in result.sizes:
         heads = [f"{count} questions" for count in result.counts]
-        yield f"\n{result.model}, {size} image tokens: median seconds (runs)\n"
+        yield f"\n{result.model}, {result.dtype}, {size} image tokens: median seconds (runs)\n"
         yield line("way", "tokens behind the picture", *heads, f"{last} over {first}", "max dP")
         yield line(*["---"] * (len(heads) + 4))
         for way in result.ways:
@@ -230,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--minutes", type=float, help="for all; nothing that takes over 30 seconds")
+    parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[multiplies_bfloat16()])
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args(arguments)
     if args.json and not args.json.absolute().parent.is_dir():
@@ -240,11 +250,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = Path(name)
         checkpoint = folder / "model"
         save_checkpoint(shape, checkpoint)
-        ways = open_ways(checkpoint, folder)
+        ways = open_ways(checkpoint, folder, args.dtype)
         result = compare(
             shape,
             ways,
             folder,
+            dtype=args.dtype,
             checked=SIZES[:1] if args.quick else SIZES,
             budget=budget_of(args),
             runs=args.runs,

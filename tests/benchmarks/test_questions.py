@@ -21,7 +21,7 @@ SIZES = (64,)
 
 @pytest.fixture(scope="module")
 def ways(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Way]:
-    return open_ways(checkpoint, tmp_path_factory.mktemp("work"))
+    return open_ways(checkpoint, tmp_path_factory.mktemp("work"), "float32")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,15 @@ def test_rows_are_what_was_measured(result: Result) -> None:
     rows = list(result.rows())
     assert len(rows) == 2 * len(result.ways)
     for row in rows:
-        assert set(row) >= {"model", "way", "image_tokens", "questions", "median_s", "runs"}
+        assert set(row) >= {
+            "model",
+            "dtype",
+            "way",
+            "image_tokens",
+            "questions",
+            "median_s",
+            "runs",
+        }
         assert row["runs"] == 2
         assert isinstance(row["median_s"], float)
         assert row["median_s"] > 0

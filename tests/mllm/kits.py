@@ -9,6 +9,7 @@ import numpy as np
 
 from cluejudge.asks import Score
 from cluejudge.image import Picture
+from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
@@ -24,7 +25,12 @@ CONTENTS = ("a person", "a knife that touches a person", "fire", "two dogs besid
 @lru_cache(maxsize=4)
 def kit_of(folder: Path, *, batch_tokens: int = 4096) -> Kit:
     """A model, in float32, as the loader loads it for a user."""
-    backbone = load_backbone(str(folder), MllmOptions(dtype="float32", device="cpu"))
+    options = MllmOptions(dtype="float32", device="cpu")
+    return kit_around(load_backbone(str(folder), options), batch_tokens)
+
+
+def kit_around(backbone: Backbone, batch_tokens: int = 4096) -> Kit:
+    """A model that is loaded, with the words of these tests."""
     prompts = Prompts(backbone.processor, backbone.tokenizer, backbone.name, WORDS)
     labels = labels_behind(prompts.encode, prompts.template.tail, backbone.name)
     return Kit(backbone, prompts, labels, Prefixes(backbone, prompts, kept=4096), batch_tokens)

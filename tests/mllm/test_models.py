@@ -90,7 +90,8 @@ def test_every_strategy_comes_to_the_same_verdict(checkpoint: Checkpoint, image:
 
 def test_the_card_tells_all_parts(whole: Models) -> None:
     card = dict(whole.card)
-    assert {"model", "revision", "device", "dtype", "strategy", "labels", "template"} <= card.keys()
+    told = {"model", "revision", "device", "dtype", "attention", "strategy", "labels", "template"}
+    assert told <= card.keys()
     assert "siglip" in card["encoder"]
     assert "owlv2" in card["detector"]
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.mllm.inference import forward
+from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.strategies import Fork, Kit, Naive, Packed, Strategy, packed
@@ -142,7 +142,7 @@ def test_a_mask_of_numbers_does_the_same(
     kit = kit_of(checkpoint("llava"))
     asked = asks(picture(1), picture(2))
     true = Packed(kit).answer(asked)
-    monkeypatch.setattr(forward, "_attention", lambda backbone: "eager")
+    monkeypatch.setattr(Backbone, "attention", "eager")
     assert gap(Packed(kit).answer(asked), true) < CLOSE
 
 

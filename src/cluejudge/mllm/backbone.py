@@ -26,3 +26,9 @@ class Backbone:
     def device(self) -> torch.device:
         """Where token ids go: a model that is spread over several devices begins there."""
         return self.model.get_input_embeddings().weight.device
+
+    @property
+    def attention(self) -> str:
+        """How the text layers compute attention, as transformers names it."""
+        text = self.model.config.get_text_config(decoder=True)
+        return str(getattr(text, "_attn_implementation", "eager"))

@@ -51,7 +51,11 @@ def load(spec: str, options: MllmOptions) -> Models:
     backbone = load_backbone(spec, options)
     kit = make_kit(backbone, options)
     choice = choose(kit, options.strategy)
-    place = {"device": str(backbone.device), "dtype": str(backbone.model.dtype).split(".")[-1]}
+    place = {
+        "device": str(backbone.device),
+        "dtype": str(backbone.model.dtype).split(".")[-1],
+        "attention": backbone.attention,
+    }
     reasoner = _reasoner(kit, options)
     return Models(
         name=spec,

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from cluejudge.errors import ModelError
+from cluejudge.mllm import cpu
 from cluejudge.mllm.opening import placement
 from cluejudge.mllm.opening.placement import device_of, dtype_of, loading_arguments
 from cluejudge.mllm.options import MllmOptions
@@ -68,9 +69,32 @@ def test_devices_that_are_not_there(machine: Any, cuda: int, wanted: str, said: 
 
 
 @pytest.mark.parametrize(
+    ("able", "own", "text", "found"),
+    [
+        ({"avx512_bf16": True}, torch.bfloat16, None, torch.bfloat16),
+        ({"amx_bf16": True}, None, torch.bfloat16, torch.bfloat16),
+        ({"avx512_bf16": True}, torch.float32, None, torch.float32),
+        ({"avx512_bf16": True}, "float16", None, torch.float32),
+        ({"avx512_bf16": True}, None, None, torch.float32),
+        ({"avx512_f": True, "avx512_bf16": False}, torch.bfloat16, None, torch.float32),
+        ({}, torch.bfloat16, None, torch.float32),
+    ],
+)
+def test_precision_on_processors(
+    able: dict[str, bool],
+    own: Any,
+    text: Any,
+    found: torch.dtype,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cpu, "capabilities", lambda: able)
+    assert dtype_of(MllmOptions(), config(own, text), CPU) == found
+    assert dtype_of(MllmOptions(dtype="float32"), config(own, text), CPU) == torch.float32
+
+
+@pytest.mark.parametrize(
     ("device", "own", "text", "found"),
     [
-        (CPU, torch.bfloat16, None, torch.float32),
         (GPU, torch.bfloat16, None, torch.bfloat16),
         (GPU, "float16", None, torch.float16),
         (GPU, torch.float32, None, torch.float32),

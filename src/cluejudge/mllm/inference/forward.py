@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from cluejudge.mllm.backbone import Backbone
+from cluejudge.mllm.inference.products import READS_TRUTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Tokens:
 def read_on(backbone: Backbone, cache: Any, tokens: Tokens) -> Tensor:
     """Logits [rows, n, vocabulary] behind the wanted tokens; all of them are added to `cache`."""
     mask = tokens.mask
-    if mask is not None and mask.ndim == 4 and _attention(backbone) != "sdpa":
+    if mask is not None and mask.ndim == 4 and backbone.attention not in READS_TRUTH:
         mask = _additive(mask, backbone.model.dtype)
     out = backbone.model(
         input_ids=tokens.ids,
@@ -50,12 +51,6 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     """Token ids [rows, longest], filled up with 0 at the ends."""
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
-
-
-def _attention(backbone: Backbone) -> str:
-    """How the text layers compute attention: only sdpa reads a mask of truth values."""
-    text = backbone.model.config.get_text_config(decoder=True)
-    return str(getattr(text, "_attn_implementation", "eager"))
 
 
 def _additive(mask: Tensor, dtype: torch.dtype) -> Tensor:

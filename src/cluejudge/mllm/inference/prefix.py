@@ -130,9 +130,10 @@ def model_inputs(
 def prefill(backbone: Backbone, inputs: Inputs) -> Batch:
     """Read whole prompts into a cache."""
     rows, length = inputs["input_ids"].shape
-    out = backbone.model(**inputs, use_cache=True, logits_to_keep=1)
+    reader = backbone.model.base_model  # without the last matrix: no next token is asked for
+    out = reader(**inputs, use_cache=True)
     starts = torch.full((rows,), length, device=backbone.device)
-    deltas = getattr(backbone.model.base_model, "rope_deltas", None)
+    deltas = getattr(reader, "rope_deltas", None)
     if deltas is not None and "pixel_values" in inputs:  # else it is that of another prompt
         starts = starts + deltas.reshape(-1).to(starts.device)
     return Batch(out.past_key_values, length, starts)

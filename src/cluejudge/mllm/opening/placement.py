@@ -9,6 +9,7 @@ import torch
 from transformers import PreTrainedConfig
 
 from cluejudge.errors import ModelError
+from cluejudge.mllm.cpu import multiplies_bfloat16
 from cluejudge.mllm.options import MllmOptions
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -31,15 +32,18 @@ def device_of(options: MllmOptions) -> torch.device:
 
 
 def dtype_of(options: MllmOptions, config: PreTrainedConfig, device: torch.device) -> torch.dtype:
-    """The precision that is asked for; `auto` is float32 on the CPU, else the checkpoint's own.
+    """The precision that is asked for; `auto` is the checkpoint's own where it is fast.
 
-    Half precision is slow on most processors. A GPU without bfloat16 gets float16 instead.
+    On the CPU that is bfloat16 where the processor multiplies it, else float32. A GPU without
+    bfloat16 gets float16 instead.
     """
     if options.dtype != "auto":
         return _DTYPES[options.dtype]
+    own = _told(config) or _told(config.get_text_config(decoder=True))
     if device.type == "cpu":
-        return torch.float32
-    own = _told(config) or _told(config.get_text_config(decoder=True)) or torch.bfloat16
+        fast = own == torch.bfloat16 and multiplies_bfloat16()
+        return torch.bfloat16 if fast else torch.float32
+    own = own or torch.bfloat16
     if own == torch.bfloat16 and device.type == "cuda" and not _has_bfloat16(device):
         return torch.float16
     return own

@@ -1,0 +1,138 @@
+"""Attention by matrix products, for processors that multiply bfloat16 faster than float32.
+
+On those, torch's own attention kernel multiplies no faster in bfloat16 than in float32, while plain
+products do. Here attention is two products and a softmax, for a block of queries at a time. Scores
+are rounded to bfloat16 before the softmax, as transformers' "eager" attention rounds them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import sdpa_mask
+
+from cluejudge.mllm.cpu import attends_in_float32, multiplies_bfloat16
+
+SDPA = "sdpa"
+PRODUCTS = "cluejudge_products"
+READS_TRUTH = frozenset({SDPA, PRODUCTS})
+"""Ways to attend that take a mask of truth values; others add theirs to the scores."""
+
+_SCORES = 2**21
+"""Scores in one block: four megabytes in bfloat16, measured to be about the best size."""
+
+_LEAST = 8
+"""Queries under which there is nothing to gain: a text that is written has one."""
+
+
+def use_products(model: PreTrainedModel) -> bool:
+    """Have `model` attend by products if that is faster where it runs; whether it does."""
+    on_cpu = model.device.type == "cpu" and model.dtype == torch.bfloat16
+    return on_cpu and multiplies_bfloat16() and attends_in_float32() and set_products(model)
+
+
+def set_products(model: PreTrainedModel) -> bool:
+    """Have `model` attend by products if all of its parts use `sdpa`; whether it does."""
+    parts = (part for part in model.modules() if isinstance(part, PreTrainedModel))
+    if any(part.config._attn_implementation != SDPA for part in parts):
+        return False
+    AttentionInterface.register(PRODUCTS, attend)
+    AttentionMaskInterface.register(PRODUCTS, sdpa_mask)
+    model.set_attn_implementation(PRODUCTS)
+    return True
+
+
+def attend(
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    *,
+    dropout: float = 0.0,
+    scaling: float | None = None,
+    is_causal: bool | None = None,
+    **others: Any,
+) -> tuple[Tensor, None]:
+    """As transformers calls any attention: query [rows, heads, queries, size], out [rows, queries,
+    heads, size]; key and value have as many heads, or a part of them.
+
+    What products do not do is left to sdpa: few queries, dropout, biases, sinks.
+    """
+    causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
+    causal = causal and attention_mask is None
+    odd = dropout or any(others.get(name) is not None for name in ("position_bias", "s_aux"))
+    uneven = causal and query.shape[2] != key.shape[2]
+    if odd or uneven or query.shape[2] < _LEAST:
+        return sdpa_attention_forward(
+            module,
+            query,
+            key,
+            value,
+            attention_mask,
+            dropout=dropout,
+            scaling=scaling,
+            is_causal=is_causal,
+            **others,
+        )
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    return by_products(query, key, value, attention_mask, scale=scale, causal=causal), None
+
+
+def by_products(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, *, scale: float, causal: bool
+) -> Tensor:
+    """Attention [rows, queries, heads, size] of a query [rows, heads, queries, size].
+
+    `mask` [rows or 1, heads or 1, queries, keys] is bool, or is added to the scores; `causal`: each
+    query sees the keys up to its own place, of as many. A query that sees nothing gets any values.
+    """
+    rows, heads, queries, size = query.shape
+    groups, keys = key.shape[1], key.shape[2]
+    shared = heads // groups
+    asked = query.reshape(rows * groups, shared, queries, size)
+    turned = key.reshape(rows * groups, keys, size).contiguous().mT  # else each block would copy it
+    values = value.reshape(rows * groups, keys, value.shape[-1]).contiguous()
+    bias = None if mask is None else _bias(mask, query.dtype)
+    out = query.new_empty(rows, queries, groups, shared, value.shape[-1])
+    step = max(16, min(queries, _SCORES // (rows * heads * keys)))
+    room = query.new_empty(2, rows * heads * min(step, queries) * keys)
+    for start in range(0, queries, step):
+        block = slice(start, min(start + step, queries))
+        seen = block.stop if causal else keys
+        scores, weights = _shaped(room, rows * groups, shared * (block.stop - start), seen)
+        some = asked[:, :, block].reshape(rows * groups, -1, size)
+        torch.baddbmm(scores, some, turned[..., :seen], beta=0, alpha=scale, out=scores)
+        if bias is not None:
+            scores.view(rows, heads, -1, seen).add_(bias[:, :, block])
+        elif causal:
+            scores.view(rows * heads, -1, seen)[..., start:].add_(_later(block, scores))
+        torch.softmax(scores, -1, out=weights)
+        found = torch.bmm(weights, values[:, :seen]).view(rows, groups, shared, -1, out.shape[-1])
+        out[:, block] = found.permute(0, 3, 1, 2, 4)
+    return out.view(rows, queries, heads, -1)
+
+
+def _shaped(room: Tensor, *shape: int) -> tuple[Tensor, Tensor]:
+    """Two tensors in memory that is there already: new memory costs as much as filling it."""
+    first, second = (part[: math.prod(shape)].view(shape) for part in room)
+    return first, second
+
+
+def _later(block: slice, like: Tensor) -> Tensor:
+    """The bias of a block's queries at each other's keys: those behind a query are not seen."""
+    count = block.stop - block.start
+    later = torch.ones(count, count, dtype=torch.bool, device=like.device).triu(1)
+    return _bias(~later, like.dtype)
+
+
+def _bias(mask: Tensor, dtype: torch.dtype) -> Tensor:
+    """What is added to the scores: nothing where a key is seen, else so much that it weighs 0."""
+    if mask.dtype != torch.bool:
+        return mask
+    return (mask.to(dtype) - 1) * (torch.finfo(dtype).max / 2)
