@@ -20,6 +20,7 @@ _SUPPORTED: dict[str, Family] = {
     "llava_next": LLAVA_NEXT,
     "internvl": tiled.INTERNVL,
     "idefics3": tiled.IDEFICS3,
+    "smolvlm": tiled.SMOLVLM,
     "gemma3": tiled.GEMMA3,
 }
 _ODD: dict[str, Family] = {"text_only": TEXT_ONLY, "no_template": NO_TEMPLATE}

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+from transformers import (
+    AutoConfig,
+    AutoModelForImageTextToText,
+    AutoProcessor,
+    Idefics3Processor,
+    SmolVLMProcessor,
+)
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 from transformers.utils import is_torchvision_available
 
@@ -36,6 +42,8 @@ def opened(folder: Path) -> Opened:
 def _processor(folder: Path) -> Any:
     """`AutoProcessor`, but for the reading of videos, for which the library needs torchvision."""
     known = PROCESSOR_MAPPING[type(AutoConfig.from_pretrained(folder))]
+    if known is SmolVLMProcessor:  # it wants num2words, for videos too; pictures are read alike
+        return Idefics3Processor.from_pretrained(folder)
     if is_torchvision_available() or "video_processor" not in known.get_attributes():
         return AutoProcessor.from_pretrained(folder)
 

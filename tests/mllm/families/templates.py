@@ -66,6 +66,14 @@ IDEFICS3 = _template(
     "Assistant:",
     start="<|begin_of_text|>",
 )
+SMOLVLM = _template(
+    "<image>",
+    "{{ message.role | capitalize }}:"
+    "{% if message.content[0].type != 'image' %}{{ ' ' }}{% endif %}"
+    "{{ body(message.content) }}<end_of_utterance>" + NEWLINE,
+    "Assistant:",
+    start="<|im_start|>",
+)
 GEMMA3 = _template(
     "<start_of_image>",
     "<start_of_turn>"

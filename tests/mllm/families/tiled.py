@@ -1,4 +1,7 @@
-"""InternVL, Idefics3 and Gemma 3: square towers, the image cut into tiles (Gemma: as it is)."""
+"""InternVL, Idefics3, SmolVLM and Gemma 3: square towers, the image cut into tiles.
+
+Gemma takes it as it is.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ INTERNVL_TOKENS = Tokens(
     others=("<|im_start|>",),
     tokenizer_class="Qwen2Tokenizer",
 )
+TILES = tuple(f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7))
 IDEFICS3_TOKENS = Tokens(
     bos="<|begin_of_text|>",
     eos="<end_of_utterance>",
@@ -37,8 +41,20 @@ IDEFICS3_TOKENS = Tokens(
         "<fake_token_around_image>",
         "<image>",
         "<global-img>",
-        *(f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7)),
+        *TILES,
     ),
+)
+SMOLVLM_TOKENS = Tokens(
+    bos="<|im_start|>",
+    eos="<end_of_utterance>",
+    pad="<|im_end|>",
+    named={
+        "image_token": "<image>",
+        "fake_image_token": "<fake_token_around_image>",
+        "global_image_token": "<global-img>",
+        "end_of_utterance_token": "<end_of_utterance>",
+    },
+    others=TILES,
 )
 GEMMA3_TOKENS = Tokens(
     bos="<bos>",
@@ -70,6 +86,15 @@ def _idefics3(ids: Ids) -> dict[str, Any]:
     return {
         "text_config": text(IDEFICS3_TOKENS, ids, model_type="llama"),
         "vision_config": {**TOWER, "image_size": 32},
+        "image_token_id": ids("<image>"),
+        "scale_factor": 2,
+    }
+
+
+def _smolvlm(ids: Ids) -> dict[str, Any]:
+    return {
+        "text_config": text(SMOLVLM_TOKENS, ids, model_type="llama"),
+        "vision_config": {**TOWER, "model_type": "smolvlm_vision", "image_size": 32},
         "image_token_id": ids("<image>"),
         "scale_factor": 2,
     }
@@ -125,6 +150,21 @@ IDEFICS3 = Family(
         "image_processor_type": "Idefics3ImageProcessor",
         "size": {"longest_edge": 64},
         "max_image_size": {"longest_edge": 32},
+        **HALF_COLOURS,
+    },
+    {"image_seq_len": 4},
+)
+SMOLVLM = Family(
+    "smolvlm",
+    SMOLVLM_TOKENS,
+    templates.SMOLVLM,
+    _smolvlm,
+    "SmolVLMProcessor",
+    {
+        "image_processor_type": "SmolVLMImageProcessor",
+        "size": {"longest_edge": 64},
+        "max_image_size": {"longest_edge": 32},
+        "video_sampling": {"fps": 1, "max_frames": 8, "video_size": {"longest_edge": 32}},
         **HALF_COLOURS,
     },
     {"image_seq_len": 4},

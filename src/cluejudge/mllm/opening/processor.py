@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from transformers import AutoProcessor, PreTrainedConfig, ProcessorMixin
+from transformers import AutoProcessor, PreTrainedConfig, ProcessorMixin, SmolVLMProcessor
 from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 from transformers.utils import is_torchvision_available
 
 from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.opening.hub import brief
+from cluejudge.mllm.opening.smolvlm import SmolVLMPictures
 from cluejudge.mllm.opening.source import GOOD, Source, own_code
 
 IMAGE_TOKENS = 1024
@@ -39,19 +40,29 @@ def load_processor(source: Source, config: PreTrainedConfig, image_tokens: int |
 
 
 def _opened(source: Source, config: PreTrainedConfig) -> Any:
-    """Without torchvision, which reads videos only, the processor is opened without that part."""
-    kind = PROCESSOR_MAPPING.get(type(config), None)
-    partly = kind is not None and not is_torchvision_available() and _VIDEO in kind.get_attributes()
-    opener = _without_videos(kind) if partly else AutoProcessor
+    opener = _opener(PROCESSOR_MAPPING.get(type(config), None))
     try:
         return opener.from_pretrained(source.place, revision=source.commit, trust_remote_code=False)
     except Exception as error:  # files of many kinds, each read by a class of its own
         if "trust_remote_code" in str(error):
             raise own_code(source.name) from error
+        wanting = "torchvision" in str(error).lower() and not is_torchvision_available()
         raise ModelError(
             f"the processor of {source.name} cannot be opened: {brief(error)}",
-            hint="it may need torchvision: pip install torchvision" if partly else _WHOLE,
+            hint="pip install torchvision" if wanting else _WHOLE,
         ) from error
+
+
+def _opener(kind: type[ProcessorMixin] | None) -> Any:
+    """The class that opens a processor: without its part for videos where torchvision is absent.
+
+    SmolVLM's always is, for it wants more than torchvision.
+    """
+    if kind is SmolVLMProcessor:
+        return SmolVLMPictures
+    if kind is None or is_torchvision_available() or _VIDEO not in kind.get_attributes():
+        return AutoProcessor
+    return _without_videos(kind)
 
 
 def _without_videos(kind: type[ProcessorMixin]) -> type[ProcessorMixin]:
