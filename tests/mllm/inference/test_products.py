@@ -200,8 +200,12 @@ def test_it_is_used_where_it_is_faster(
     assert model.config.text_config._attn_implementation == wanted
 
 
-def test_a_model_with_a_way_of_its_own_keeps_it(checkpoint: Callable[[str], Path]) -> None:
+def test_a_part_with_a_way_of_its_own_keeps_it(checkpoint: Callable[[str], Path]) -> None:
     model = loaded(checkpoint("llava")).model
-    model.model.vision_tower.set_attn_implementation("eager")
+    model.set_attn_implementation({"vision_config": "eager"})
+    assert set_products(model)
+    assert model.config.vision_config._attn_implementation == "eager"
+    assert model.config.text_config._attn_implementation == PRODUCTS
+    model.set_attn_implementation("eager")
     assert not set_products(model)
-    assert model.config.text_config._attn_implementation == SDPA
+    assert model.config.text_config._attn_implementation == "eager"

@@ -37,14 +37,16 @@ def use_products(model: PreTrainedModel) -> bool:
 
 
 def set_products(model: PreTrainedModel) -> bool:
-    """Have `model` attend by products if all of its parts use `sdpa`; whether it does."""
-    parts = (part for part in model.modules() if isinstance(part, PreTrainedModel))
-    if any(part.config._attn_implementation != SDPA for part in parts):
-        return False
+    """Have the parts of `model` that attend by `sdpa` do it by products; whether there are any."""
+    config = model.config
+    parts = {key: getattr(config, key) for key in config.sub_configs} | {"": config}
+    told = {key: part._attn_implementation for key, part in parts.items() if part is not None}
     AttentionInterface.register(PRODUCTS, attend)
     AttentionMaskInterface.register(PRODUCTS, sdpa_mask)
-    model.set_attn_implementation(PRODUCTS)
-    return True
+    model.set_attn_implementation(
+        {key: PRODUCTS if way == SDPA else way for key, way in told.items()}
+    )
+    return SDPA in told.values()
 
 
 def attend(
