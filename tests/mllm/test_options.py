@@ -35,7 +35,14 @@ def test_every_option_can_be_given() -> None:
 
 
 def test_none_leaves_open_what_may_be_open() -> None:
-    names = ("device_map", "quantization", "revision", "image_tokens", "cache")
+    names = (
+        "device_map",
+        "quantization",
+        "revision",
+        "image_tokens",
+        "max_batch_tokens",
+        "cache",
+    )
     assert parse_options(dict.fromkeys(names, "none")) == MllmOptions()
 
 

@@ -16,6 +16,7 @@ from cluejudge.mllm.encoder import DualEncoder, load_encoder
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
+from cluejudge.mllm.opening.budget import batch_tokens
 from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.opening.placement import device_of
@@ -84,8 +85,8 @@ def make_kit(backbone: Backbone, options: MllmOptions) -> Kit:
     words = find_words(backbone)
     prompts = Prompts(backbone.processor, backbone.tokenizer, backbone.name, words)
     labels = labels_behind(prompts.encode, prompts.template.tail, backbone.name)
-    prefixes = Prefixes(backbone, prompts, kept=2 * options.max_batch_tokens)
-    return Kit(backbone, prompts, labels, prefixes, options.max_batch_tokens)
+    most = options.max_batch_tokens or batch_tokens(backbone.model)
+    return Kit(backbone, prompts, labels, Prefixes(backbone, prompts, kept=2 * most), most)
 
 
 def find_words(backbone: Backbone) -> Words:

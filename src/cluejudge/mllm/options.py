@@ -38,7 +38,7 @@ class MllmOptions(Frozen):
         default="auto", description="auto takes a GPU if there is one"
     )
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
-        default="auto", description="auto is float32 on the CPU, else the checkpoint's own"
+        default="auto", description="auto is the checkpoint's own where it is fast, else float32"
     )
     device_map: Literal["auto", "balanced", "balanced_low_0", "sequential"] | None = Field(
         default=None, description="how to spread the model over several devices; needs accelerate"
@@ -67,8 +67,11 @@ class MllmOptions(Frozen):
         description="the most tokens a picture may take, for models that read pictures of any "
         "size; None is 1024 for them, and leaves others as they are",
     )
-    max_batch_tokens: int = Field(
-        default=8192, ge=512, description="tokens of one pass of the model; less needs less memory"
+    max_batch_tokens: int | None = Field(
+        default=None,
+        ge=512,
+        description="tokens of one pass of the model; less needs less memory; None goes by the "
+        "free memory of a GPU, and is 8192 elsewhere",
     )
     cache: Path | None = Field(
         default=None, description="the folder where answers without a picture are kept"
