@@ -19,10 +19,22 @@ def error(one: PILImage.Image, other: PILImage.Image) -> float:
     return float(np.abs(np.asarray(one).astype(int) - np.asarray(other).astype(int)).mean())
 
 
-def test_without_a_profile_samples_are_srgb() -> None:
-    shown, notes = to_srgb(scene())
+def test_without_a_profile_samples_are_srgb_and_not_copied() -> None:
+    plain = scene()
+    shown, notes = to_srgb(plain)
+    assert shown is plain
     assert error(shown, scene()) == 0
     assert notes == ()
+
+
+def test_what_is_given_is_never_changed() -> None:
+    clear = scene()
+    clear.putalpha(77)
+    for given in (scene(), clear, clear.convert("LA")):
+        before = given.tobytes()
+        to_srgb(given)
+        to_srgb(given, srgb_profile())
+        assert given.tobytes() == before
 
 
 def test_a_profile_of_srgb_changes_nothing_that_shows() -> None:

@@ -31,13 +31,14 @@ def eight_bit(image: PILImage.Image, depth: int | None = None, inverted: bool = 
         image.info["transparency"] = _scaled_key(key, depth)
     if image.has_transparency_data:
         grey = image.mode in {"1", "L", "LA", "La"}
-        return _converted(image, "LA" if grey else "RGBA"), ()
+        return converted(image, "LA" if grey else "RGBA"), ()
     if image.mode in _AS_THEY_ARE:
         return image, ()
-    return _converted(image, "L" if image.mode == "1" else "RGB"), ()
+    return converted(image, "L" if image.mode == "1" else "RGB"), ()
 
 
-def _converted(image: PILImage.Image, mode: str) -> PILImage.Image:
+def converted(image: PILImage.Image, mode: str) -> PILImage.Image:
+    """`image` in `mode`: itself where it is already, for there Pillow would make a copy."""
     return image if image.mode == mode else image.convert(mode)
 
 

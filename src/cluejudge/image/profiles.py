@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from PIL import Image as PILImage
 from PIL import ImageCms
 
-from cluejudge.image.modes import EightBit
+from cluejudge.image.modes import EightBit, converted
 
 _PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
 
@@ -16,9 +16,9 @@ _PROFILE_ERRORS = (ImageCms.PyCMSError, OSError, ValueError, TypeError)
 def to_srgb(image: PILImage.Image, profile: object = None) -> EightBit:
     """`image` (as from `eight_bit`) in sRGB and notes on what that took.
 
-    The mode is RGBA where something is transparent, else RGB.
-    A profile that is broken or of another colour space is ignored, as browsers do. CMYK without a
-    profile is converted by the plain formula; LAB needs no profile.
+    The mode is RGBA where something is transparent, else RGB; what is RGB without a profile comes
+    back as it is. A profile that is broken or of another colour space is ignored, as browsers do.
+    CMYK without a profile is converted by the plain formula; LAB needs no profile.
     """
     base, alpha = _split(image)
     rgb, notes = _managed(base, profile if isinstance(profile, bytes) else b"")
@@ -38,12 +38,12 @@ def _managed(base: PILImage.Image, profile: bytes) -> EightBit:
         return _lab().apply(base), ("converted from LAB",)
     source = ("converted from CMYK",) if base.mode == "CMYK" else ()
     if not profile:
-        return base.convert("RGB"), source
+        return converted(base, "RGB"), source
     try:
         transform, name = _transform(profile, base.mode)
         rgb = transform.apply(base)
     except _PROFILE_ERRORS:
-        return base.convert("RGB"), (*source, "a broken or unfit colour profile was ignored")
+        return converted(base, "RGB"), (*source, "a broken or unfit colour profile was ignored")
     return rgb, (*source, f"colour profile {name!r} converted to sRGB")
 
 

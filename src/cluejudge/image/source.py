@@ -33,7 +33,10 @@ _STRIPS, _TILES = (273, 279), (324, 325)
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """One frame: mode RGB, or RGBA where something is transparent; `power` is of `gamma`."""
+    """One frame: mode RGB, or RGBA where something is transparent; `power` is of `gamma`.
+
+    `image` may be the decoder's own and stands until the next frame is rendered.
+    """
 
     image: PILImage.Image
     power: float | None
