@@ -293,6 +293,21 @@ def test_a_transparent_animation_has_views_of_both_kinds() -> None:
     assert names(loaded) == ["frame 1 of 2, on white", "frame 1 of 2, on black", "frame 2 of 2"]
 
 
+def test_the_hash_is_of_the_first_view_and_pixels_do_not_change_with_later_frames() -> None:
+    frames = [scene(40, 40, seed=seed) for seed in range(12)]
+    dark = chunk(b"gAMA", struct.pack(">I", 2000))
+    for data in (
+        encode(cutout((0, 0, 0)), "PNG"),
+        inserted(encode(scene(), "PNG"), dark),
+        animation("TIFF", frames),
+        animation("PNG", frames),
+    ):
+        loaded = load(data)
+        assert len(loaded.views) > 1
+        assert loaded.record.phash == phash(loaded.views[0].picture)
+    assert np.array_equal(loaded.views[0].picture.pixels, np.asarray(frames[0]))
+
+
 def test_views_together_are_limited() -> None:
     data = animation("TIFF", [scene(40, 40, seed=seed) for seed in range(4)])
     assert len(load(data, Limits(max_view_pixels=6400)).views) == 4

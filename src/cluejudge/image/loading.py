@@ -11,7 +11,7 @@ import numpy as np
 from cluejudge.image import background, gamma
 from cluejudge.image.deadline import Deadline
 from cluejudge.image.frames import Glimpse, choose, glimpse
-from cluejudge.image.perceptual import phash
+from cluejudge.image.perceptual import hash_of
 from cluejudge.image.picture import Picture
 from cluejudge.image.pillow import strict_pillow
 from cluejudge.image.reading import check_bytes
@@ -40,10 +40,11 @@ class LoadedImage:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The views of one frame, and what was noted on the way."""
+    """The views of one frame, and what was noted on the way; `phash` is of the input's first."""
 
     views: tuple[View, ...]
     notes: tuple[str, ...]
+    phash: str = ""
 
 
 def load(data: bytes, limits: Limits | None = None) -> LoadedImage:
@@ -70,7 +71,7 @@ def _loaded(data: bytes, kind: Format, limits: Limits) -> LoadedImage:
         parts = tuple(_within(_parts(source, indices, deadline), limits.max_view_pixels))
     views = _distinct(view for part in parts for view in part.views)
     found = (*source.notes(), *judged, *(note for part in parts for note in part.notes))
-    return LoadedImage(_record(data, source, views[0].picture, found), views)
+    return LoadedImage(_record(data, source, parts[0], found), views)
 
 
 def _chosen(source: Source, limits: Limits) -> tuple[tuple[int, ...], tuple[str, ...]]:
@@ -101,16 +102,19 @@ def _parts(source: Source, indices: Iterable[int], deadline: Deadline) -> Iterat
         if frame is None:
             yield _Part((), (f"{place} is listed but not in the file",))
         else:
-            yield _part(frame, place if source.frames > 1 else "", deadline)
+            yield _part(frame, place if source.frames > 1 else "", deadline, first=index == 0)
 
 
-def _part(frame: Rendering, place: str, deadline: Deadline) -> _Part:
+def _part(frame: Rendering, place: str, deadline: Deadline, *, first: bool) -> _Part:
     """Every way in which viewers show a frame: both gammas, both backgrounds, where they matter."""
     views: list[View] = []
     notes = list(frame.notes)
+    phash = ""
     for tone, image in gamma.renditions(frame.image, frame.power):
         grounds = background.composites(image)
         deadline.check()
+        if first and not views:
+            phash = hash_of(grounds[0][1])
         for ground, shown in grounds:
             name = ", ".join(part for part in (place, tone, ground) if part) or "whole"
             views.append(View(name, Picture(np.asarray(shown))))
@@ -119,7 +123,7 @@ def _part(frame: Rendering, place: str, deadline: Deadline) -> _Part:
             notes.append("transparency: judged on " + ("white and black" if both else "white"))
     if frame.power is not None:
         notes.append(f"gamma (power {frame.power:.2g}): judged with it and without")
-    return _Part(tuple(views), tuple(notes))
+    return _Part(tuple(views), tuple(notes), phash)
 
 
 def _within(parts: Iterable[_Part], max_pixels: int) -> Iterator[_Part]:
@@ -141,10 +145,11 @@ def _distinct(views: Iterable[View]) -> tuple[View, ...]:
     return tuple(first.values())
 
 
-def _record(data: bytes, source: Source, first: Picture, notes: Iterable[str]) -> ImageRecord:
+def _record(data: bytes, source: Source, part: _Part, notes: Iterable[str]) -> ImageRecord:
+    first = part.views[0].picture
     return ImageRecord(
         sha256=hashlib.sha256(data).hexdigest(),
-        phash=phash(first),
+        phash=part.phash,
         format=source.format,
         bytes=len(data),
         width=first.width,

@@ -21,7 +21,12 @@ _BASIS = np.cos(np.pi / _SIDE * np.outer(np.arange(_LOW), np.arange(_SIDE) + 0.5
 
 def phash(picture: Picture) -> str:
     """The 64-bit hash of `picture`, 16 hex digits."""
-    small = picture.pil().convert("L").resize((_SIDE, _SIDE), PILImage.Resampling.LANCZOS)
+    return hash_of(picture.pil())
+
+
+def hash_of(image: PILImage.Image) -> str:
+    """The hash of a picture that is still Pillow's, mode RGB."""
+    small = image.convert("L").resize((_SIDE, _SIDE), PILImage.Resampling.LANCZOS)
     waves = _BASIS @ np.asarray(small, dtype=np.float64) @ _BASIS.T
     bits = np.packbits(waves > np.median(waves) + _MARGIN)
     return bits.tobytes().hex()
