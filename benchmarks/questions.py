@@ -49,7 +49,7 @@ from benchmarks.shapes import SMALL, TINY, Shape
 from benchmarks.speed import machine
 from benchmarks.timing import Bench, Budget, Cell, Samples
 from benchmarks.ways import OwnWay, Way
-from cluejudge.mllm.cpu import multiplies_bfloat16
+from cluejudge.mllm.cpu.capabilities import multiplies_bfloat16
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm import cpu
+from cluejudge.mllm.cpu import capabilities
 from cluejudge.mllm.opening import placement
 from cluejudge.mllm.opening.placement import device_of, dtype_of, loading_arguments
 from cluejudge.mllm.options import MllmOptions
@@ -87,7 +87,7 @@ def test_precision_on_processors(
     found: torch.dtype,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cpu, "capabilities", lambda: able)
+    monkeypatch.setattr(capabilities, "capabilities", lambda: able)
     assert dtype_of(MllmOptions(), config(own, text), CPU) == found
     assert dtype_of(MllmOptions(dtype="float32"), config(own, text), CPU) == torch.float32
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.inference.products import READS_TRUTH
+from cluejudge.mllm.cpu.products import READS_TRUTH
 
 
 @dataclass(frozen=True, slots=True)

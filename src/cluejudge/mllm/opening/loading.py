@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText, PreTrainedConfig, PreTrain
 
 from cluejudge.errors import ModelError
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.inference.products import use_products
+from cluejudge.mllm.cpu import suit
 from cluejudge.mllm.opening.architecture import read_config
 from cluejudge.mllm.opening.hub import brief, hub_error
 from cluejudge.mllm.opening.memory import free_bytes, in_words, needed_bytes
@@ -81,7 +81,7 @@ def load_backbone(spec: str, options: MllmOptions) -> Backbone:
             raise _too_large(plan)
         model = _weights(plan)
     model.requires_grad_(False)
-    use_products(model)
+    suit(model)
     return Backbone(model.eval(), processor, processor.tokenizer, spec, plan.source.revision)
 
 

@@ -9,7 +9,7 @@ import torch
 from transformers import PreTrainedConfig
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.cpu import multiplies_bfloat16
+from cluejudge.mllm.cpu.capabilities import multiplies_bfloat16
 from cluejudge.mllm.options import MllmOptions
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from torch.nn.functional import scaled_dot_product_attention
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-from cluejudge.mllm import cpu
 from cluejudge.mllm.backbone import Backbone
-from cluejudge.mllm.inference import products
+from cluejudge.mllm.cpu import capabilities, products
+from cluejudge.mllm.cpu.products import PRODUCTS, SDPA, attend, by_products, set_products
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.prefix import Prefixes
-from cluejudge.mllm.inference.products import PRODUCTS, SDPA, attend, by_products, set_products
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.mllm.options import MllmOptions
 from cluejudge.mllm.strategies import Fork, Naive, Packed
@@ -194,7 +193,7 @@ def test_it_is_used_where_it_is_faster(
     checkpoint: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cpu, "capabilities", lambda: able)
+    monkeypatch.setattr(capabilities, "capabilities", lambda: able)
     model = loaded(checkpoint("llava"), dtype).model
     assert model.config._attn_implementation == wanted
     assert model.config.text_config._attn_implementation == wanted

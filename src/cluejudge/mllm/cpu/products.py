@@ -16,8 +16,6 @@ from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedM
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from cluejudge.mllm.cpu import attends_in_float32, multiplies_bfloat16
-
 SDPA = "sdpa"
 PRODUCTS = "cluejudge_products"
 READS_TRUTH = frozenset({SDPA, PRODUCTS})
@@ -28,12 +26,6 @@ _SCORES = 2**21
 
 _LEAST = 8
 """Queries under which there is nothing to gain: a text that is written has one."""
-
-
-def use_products(model: PreTrainedModel) -> bool:
-    """Have `model` attend by products if that is faster where it runs; whether it does."""
-    on_cpu = model.device.type == "cpu" and model.dtype == torch.bfloat16
-    return on_cpu and multiplies_bfloat16() and attends_in_float32() and set_products(model)
 
 
 def set_products(model: PreTrainedModel) -> bool:
