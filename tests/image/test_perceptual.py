@@ -48,6 +48,16 @@ def test_it_hardly_changes_with_size_and_jpeg(seed: int, quality: int, scale: fl
     assert distance(phash(picture(image)), phash(picture(again))) <= 6
 
 
+@examples(8)
+@given(seeds, st.integers(1024, 2300), st.integers(1024, 2300))
+def test_averaging_large_pictures_first_hardly_matters(seed: int, width: int, height: int) -> None:
+    small = scene(320, 240, seed, (9, 12))
+    large = np.asarray(small.resize((width, height), PILImage.Resampling.BICUBIC)).astype(int)
+    noise = np.random.default_rng(seed).integers(-9, 10, large.shape)
+    noisy = Picture((large + noise).clip(0, 255).astype(np.uint8))
+    assert distance(phash(noisy), phash(picture(small))) <= 4
+
+
 @pytest.mark.parametrize("symmetric", [PILImage.radial_gradient, PILImage.linear_gradient])
 def test_frequencies_of_nothing_do_not_flip_bits(
     symmetric: Callable[[str], PILImage.Image],
