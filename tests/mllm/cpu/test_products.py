@@ -84,12 +84,13 @@ def test_it_is_causal_attention(queries: int, scores: int) -> None:
     torch.testing.assert_close(found, expected(query, key, value, None, is_causal=True, scale=0.3))
 
 
-def test_a_query_that_sees_nothing_gives_numbers() -> None:
-    query, key, value = tensors(1, (1, 1), (9, 9))
-    blind = torch.zeros(1, 1, 9, 9, dtype=torch.bool)
-    for dtype in (torch.float32, torch.bfloat16):
-        query, key, value = query.to(dtype), key.to(dtype), value.to(dtype)
-        assert by_products(query, key, value, blind, scale=1.0, causal=False).isfinite().all()
+@pytest.mark.parametrize("others_see", [True, False])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_query_that_sees_nothing_gives_numbers(others_see: bool, dtype: torch.dtype) -> None:
+    query, key, value = (part.to(dtype) for part in tensors(1, (1, 1), (9, 9)))
+    mask = torch.zeros(1, 1, 9, 9, dtype=torch.bool)
+    mask[:, :, 3] = others_see
+    assert by_products(query, key, value, mask, scale=1.0, causal=False).isfinite().all()
 
 
 def test_in_bfloat16_it_is_as_near_as_rounding_allows() -> None:

@@ -90,26 +90,34 @@ def by_products(
     groups, keys = key.shape[1], key.shape[2]
     shared = heads // groups
     asked = query.reshape(rows * groups, shared, queries, size)
-    turned = key.reshape(rows * groups, keys, size).contiguous().mT  # else each block would copy it
-    values = value.reshape(rows * groups, keys, value.shape[-1]).contiguous()
+    key = key.reshape(rows * groups, keys, size).contiguous()  # else each block would copy it
+    value = value.reshape(rows * groups, keys, value.shape[-1]).contiguous()
     bias = None if mask is None else _bias(mask, query.dtype)
     out = query.new_empty(rows, queries, groups, shared, value.shape[-1])
     step = max(16, min(queries, _SCORES // (rows * heads * keys)))
     room = query.new_empty(2, rows * heads * min(step, queries) * keys)
     for start in range(0, queries, step):
         block = slice(start, min(start + step, queries))
-        seen = block.stop if causal else keys
-        scores, weights = _shaped(room, rows * groups, shared * (block.stop - start), seen)
-        some = asked[:, :, block].reshape(rows * groups, -1, size)
-        torch.baddbmm(scores, some, turned[..., :seen], beta=0, alpha=scale, out=scores)
+        seen = slice(block.stop) if causal else _seen(mask, block)
+        some, others = asked[:, :, block].reshape(rows * groups, -1, size), key[:, seen]
+        scores, weights = _shaped(room, *some.shape[:2], others.shape[1])
+        torch.baddbmm(scores, some, others.mT, beta=0, alpha=scale, out=scores)
         if bias is not None:
-            scores.view(rows, heads, -1, seen).add_(bias[:, :, block])
+            scores.view(rows, heads, -1, others.shape[1]).add_(bias[:, :, block][..., seen])
         elif causal:
-            scores.view(rows * heads, -1, seen)[..., start:].add_(_later(block, scores))
+            scores.view(rows * heads, -1, block.stop)[..., start:].add_(_later(block, scores))
         torch.softmax(scores, -1, out=weights)
-        found = torch.bmm(weights, values[:, :seen]).view(rows, groups, shared, -1, out.shape[-1])
+        found = torch.bmm(weights, value[:, seen]).view(rows, groups, shared, -1, out.shape[-1])
         out[:, block] = found.permute(0, 3, 1, 2, 4)
     return out.view(rows, queries, heads, -1)
+
+
+def _seen(mask: Tensor | None, block: slice) -> slice | Tensor:
+    """The keys that any query of a block sees: of packed questions each block sees its own."""
+    if mask is None or mask.dtype != torch.bool:
+        return slice(None)
+    by_any = mask[:, :, block].flatten(0, 2).any(0)
+    return slice(None) if by_any.all() else by_any.nonzero()[:, 0]
 
 
 def _shaped(room: Tensor, *shape: int) -> tuple[Tensor, Tensor]:
