@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image as PILImage
 
 from cluejudge.image import Box, Picture
 from cluejudge.settings import RegionFill
@@ -80,6 +81,21 @@ def test_pictures_survive_pickling_and_pillow(picture: Picture) -> None:
     assert copy == picture
     assert not copy.pixels.flags.writeable
     assert Picture(np.asarray(picture.pil())) == picture
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (2**18, 1), (2**18 + 1, 2), (700, 1000)])
+def test_a_picture_of_a_pillow_image_has_its_pixels(size: tuple[int, int]) -> None:
+    width, height = size
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    picture = Picture.of(PILImage.fromarray(pixels))
+    assert np.array_equal(picture.pixels, pixels)
+    assert not picture.pixels.flags.writeable
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_a_pillow_image_of_another_mode_is_no_picture(mode: str) -> None:
+    with pytest.raises(ValueError, match="mode RGB"):
+        Picture.of(PILImage.new(mode, (3, 3)))
 
 
 def test_a_picture_does_not_change_with_the_array_it_was_made_of() -> None:

@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from cluejudge.image import background, gamma
 from cluejudge.image.deadline import Deadline
 from cluejudge.image.frames import Glimpse, choose, glimpse
@@ -117,7 +115,7 @@ def _part(frame: Rendering, place: str, deadline: Deadline, *, first: bool) -> _
             phash = hash_of(grounds[0][1])
         for ground, shown in grounds:
             name = ", ".join(part for part in (place, tone, ground) if part) or "whole"
-            views.append(View(name, Picture(np.asarray(shown))))
+            views.append(View(name, Picture.of(shown)))
         if image.mode == "RGBA":
             both = len(grounds) > 1
             notes.append("transparency: judged on " + ("white and black" if both else "white"))

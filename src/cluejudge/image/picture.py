@@ -15,6 +15,8 @@ from cluejudge.settings import RegionFill
 
 Pixels = NDArray[np.uint8]
 
+_STRIP = 2**18  # pixels
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Box:
@@ -59,6 +61,23 @@ class Picture:
             pixels = pixels.copy()
         pixels.flags.writeable = False
         object.__setattr__(self, "pixels", pixels)
+
+    @classmethod
+    def of(cls, image: PILImage.Image) -> Picture:
+        """What a Pillow image of mode RGB shows; raises `ValueError` for another mode.
+
+        Its pixels are taken in strips: all at once, Pillow would hold them twice on the way, and
+        fresh memory costs more time than the copying.
+        """
+        if image.mode != "RGB":
+            raise ValueError(f"a picture is made of an image of mode RGB, not {image.mode}")
+        pixels = np.empty((image.height, image.width, 3), np.uint8)
+        rows = max(1, _STRIP // image.width)
+        for top in range(0, image.height, rows):
+            bottom = min(top + rows, image.height)
+            pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+        pixels.flags.writeable = False
+        return cls(pixels)
 
     @property
     def width(self) -> int:
