@@ -116,8 +116,8 @@ def _seen(mask: Tensor | None, block: slice) -> slice | Tensor:
     """The keys that any query of a block sees: of packed questions each block sees its own."""
     if mask is None or mask.dtype != torch.bool:
         return slice(None)
-    by_any = mask[:, :, block].flatten(0, 2).any(0)
-    return slice(None) if by_any.all() else by_any.nonzero()[:, 0]
+    places = mask[:, :, block].flatten(0, 2).any(0).nonzero()[:, 0]
+    return places if 0 < len(places) < mask.shape[-1] else slice(None)
 
 
 def _shaped(room: Tensor, *shape: int) -> tuple[Tensor, Tensor]:
