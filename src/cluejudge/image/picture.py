@@ -105,7 +105,8 @@ class Picture:
     def _mean(self) -> Pixels:
         """The mean colour, uint8 [3]; first down the columns, which numpy does ten times faster."""
         columns = self.pixels.sum(axis=0, dtype=np.uint64)
-        return np.rint(columns.sum(axis=0) / self.area).astype(np.uint8)
+        mean: Pixels = np.rint(columns.sum(axis=0) / self.area).astype(np.uint8)
+        return mean
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Picture) and self.digest == other.digest
