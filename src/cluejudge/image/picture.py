@@ -62,8 +62,8 @@ class Picture:
         pixels.flags.writeable = False
         object.__setattr__(self, "pixels", pixels)
 
-    @classmethod
-    def of(cls, image: PILImage.Image) -> Picture:
+    @staticmethod
+    def of(image: PILImage.Image) -> Picture:
         """What a Pillow image of mode RGB shows; raises `ValueError` for another mode.
 
         Its pixels are taken in strips: all at once, Pillow would hold them twice on the way, and
@@ -76,8 +76,7 @@ class Picture:
         for top in range(0, image.height, rows):
             bottom = min(top + rows, image.height)
             pixels[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
-        pixels.flags.writeable = False
-        return cls(pixels)
+        return _kept(pixels)
 
     @property
     def width(self) -> int:
@@ -140,8 +139,14 @@ class Picture:
             radius = max(box.right - box.left, box.bottom - box.top) / 2
             inside = self.pil().crop((box.left, box.top, box.right, box.bottom))
             pixels[region] = np.asarray(inside.filter(ImageFilter.GaussianBlur(radius)))
-        return Picture(pixels)
+        return _kept(pixels)
 
     def _check(self, box: Box) -> None:
         if box.right > self.width or box.bottom > self.height:
             raise ValueError(f"{box} is outside a picture of {self.width} x {self.height}")
+
+
+def _kept(pixels: Pixels) -> Picture:
+    """A picture of an array that nobody else holds, which need not be copied."""
+    pixels.flags.writeable = False
+    return Picture(pixels)
