@@ -29,11 +29,12 @@ class Glimpse:
 def glimpse(image: PILImage.Image) -> Glimpse:
     """The glimpse of a frame in mode RGB or RGBA; what is fully transparent does not count."""
     shown = image.convert("RGBa") if image.mode == "RGBA" else image
-    digest = hashlib.sha256(f"{shown.mode}{shown.size}".encode() + shown.tobytes()).digest()
+    digest = hashlib.sha256(f"{shown.mode}{shown.size}".encode())
+    digest.update(shown.tobytes())
     small = np.asarray(shown.resize((_SIDE, _SIDE), PILImage.Resampling.BOX))
     if small.shape[2] == 3:
         small = np.pad(small, ((0, 0), (0, 0), (0, 1)), constant_values=255)
-    return Glimpse(digest, small.reshape(-1))
+    return Glimpse(digest.digest(), small.reshape(-1))
 
 
 def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
