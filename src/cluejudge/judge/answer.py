@@ -65,10 +65,7 @@ class Answerer:
         """A reply for each ask, in their order."""
         with self._lock:
             replies = dict(self._replies(asks))
-        return [
-            replies.get(ask, Failed(f"there is no model for {type(ask).__name__} asks"))
-            for ask in asks
-        ]
+        return [replies[ask] if ask in replies else _unanswered(ask) for ask in asks]
 
     def _replies(self, asks: Sequence[Ask]) -> Iterator[tuple[Ask, Reply]]:
         models = self._models
@@ -90,6 +87,10 @@ class Answerer:
         for start in range(0, len(distinct), size or 1):
             part = distinct[start : start + size]
             yield from zip(part, _answered(call, part), strict=True)
+
+
+def _unanswered(ask: Ask) -> Failed:
+    return Failed(f"there is no model for {type(ask).__name__} asks")
 
 
 def _answered(call: Callable[[list[A]], Sequence[Reply]], asks: list[A]) -> Sequence[Reply]:
