@@ -4,24 +4,26 @@
 
 Outside is all but the calls of the models: reading, decoding and checking the file, the flow of the
 decision, the memories, the verdict. Measured are the embedded models on scenes, and the scorer of a
-Qwen3-VL of 250M with random weights (256 image tokens) on pictures of two sizes; both judge the
-whole pictogram constitution, one picture after the other. A run before it fills the memories of
-rule texts and priors.
+Qwen3-VL of 250M with random weights (256 image tokens) on pictures of two sizes, PNG and JPEG; both
+judge the whole pictogram constitution, one picture after the other. A run before it fills the
+memories of rule texts and priors. Decoding is what Pillow alone takes for the same files: the part
+of the time outside that no judge can do without.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from PIL import Image as PILImage
 from transformers.utils import logging
 
 from benchmarks.checkpoint import save_checkpoint
@@ -36,18 +38,19 @@ from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 
 IMAGE_TOKENS = 256
-SIDES = (512, 2048)
+PICTURES = ((512, "PNG"), (2048, "PNG"), (2048, "JPEG"))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Means over the pictures, in seconds; `share` is that of `outside_s`."""
+    """Means over the pictures, in seconds; `share` is that of `outside_s`, with `decoding_s`."""
 
     models: str
     pictures: str
     images: int
     image_s: float
     outside_s: float
+    decoding_s: float
     share: float
 
 
@@ -59,14 +62,17 @@ def measure(models: Models, pictures: str, images: Sequence[bytes]) -> Row:
         with watch.stage("judge"):
             judge.judge(image)
     watch.seconds.clear()
-    started = time.perf_counter()
     for image in images[WARM:]:
         with watch.stage("judge"):
             verdict = judge.judge(image)
             assert verdict.views, verdict.reason
-    whole, count = time.perf_counter() - started, len(images) - WARM
-    outside = watch.seconds["judge"]
-    return Row(models.name, pictures, count, whole / count, outside / count, outside / whole)
+        with watch.stage("decoding"):
+            PILImage.open(io.BytesIO(image)).load()
+    count = len(images) - WARM
+    means = {stage: seconds / count for stage, seconds in watch.seconds.items()}
+    decoding = means.pop("decoding")
+    whole, outside = sum(means.values()), means["judge"]
+    return Row(models.name, pictures, count, whole, outside, decoding, outside / whole)
 
 
 def mllm(shape: Shape, folder: Path) -> Models:
@@ -78,10 +84,16 @@ def mllm(shape: Shape, folder: Path) -> Models:
     return load(str(folder), options)
 
 
-def drawn(count: int, side: int, folder: Path) -> list[bytes]:
-    """PNG files of square pictures."""
+def drawn(count: int, side: int, kind: str, folder: Path) -> list[bytes]:
+    """Files of square pictures, PNG or JPEG."""
     tokens = (side // CELL) ** 2
-    return [draw(tokens, seed, folder).read_bytes() for seed in range(count)]
+    return [_encoded(draw(tokens, seed, folder), kind) for seed in range(count)]
+
+
+def _encoded(path: Path, kind: str) -> bytes:
+    file = io.BytesIO()
+    PILImage.open(path).save(file, kind, quality=90)  # PNG has no quality, and ignores it
+    return file.getvalue()
 
 
 def rows(shape: Shape, count: int) -> Iterator[Row]:
@@ -90,9 +102,9 @@ def rows(shape: Shape, count: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         models = mllm(shape, folder / "model")
-        for side in SIDES:
-            images = drawn(count + WARM, side, folder)
-            yield replace(measure(models, f"{side} x {side}", images), models=shape.name)
+        for side, kind in PICTURES:
+            images = drawn(count + WARM, side, kind, folder)
+            yield replace(measure(models, f"{side} x {side}, {kind}", images), models=shape.name)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -107,11 +119,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.disable_progress_bar()
     found = list(rows(TINY if args.tiny else SMALL, args.images))
     print(machine(("torch", "transformers", "onnxruntime")), "")
-    print(line("models", "pictures", "images", "ms an image", "ms outside the models", "share"))
-    print(line(*["---"] * 6))
+    head = ("models", "pictures", "images", "ms an image", "ms outside the models")
+    print(line(*head, "ms decoding", "share outside"))
+    print(line(*["---"] * 7))
     for row in found:
-        times = (f"{1000 * row.image_s:.1f}", f"{1000 * row.outside_s:.1f}", f"{row.share:.1%}")
-        print(line(row.models, row.pictures, str(row.images), *times))
+        times = [f"{1000 * each:.1f}" for each in (row.image_s, row.outside_s, row.decoding_s)]
+        print(line(row.models, row.pictures, str(row.images), *times, f"{row.share:.1%}"))
     if args.json:
         args.json.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
 
