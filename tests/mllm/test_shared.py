@@ -1,0 +1,48 @@
+"""What is read of a picture is read once: scores, and then reasonings, go on from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cluejudge.asks import Reason
+from cluejudge.mllm.inference import prefix
+from cluejudge.models.protocols import Models
+from cluejudge.models.registry import load_models
+from tests.mllm.kits import CONTENTS, asks, picture
+
+ALONE = {"encoder": "none", "detector": "none", "device": "cpu", "dtype": "float32"}
+
+
+@pytest.fixture(scope="module", params=["qwen3_vl", "qwen3_5", "llava_next"])
+def models(request: pytest.FixtureRequest, checkpoint: Callable[[str], Path]) -> Models:
+    return load_models(str(checkpoint(request.param)), ALONE)
+
+
+def test_a_reasoning_goes_on_from_what_was_read_for_the_scores(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert models.reasoner
+    seen = [picture(21), picture(22)]
+    asked = [Reason(one, content, 14) for one in seen for content in CONTENTS[:2]]
+    models.scorer.score(asks(*seen))
+    monkeypatch.setattr(prefix, "prefill", pytest.fail)
+    found = models.reasoner.reason(asked)
+    monkeypatch.undo()
+    assert all(one.tokens > 0 for one in found)
+    assert models.reasoner.reason(asked) == found
+
+
+def test_scores_are_as_before_when_reasonings_went_on_from_the_same_picture(
+    models: Models,
+) -> None:
+    """What is written never gets into what was read."""
+    assert models.reasoner
+    asked = asks(picture(23))
+    before = models.scorer.score(asked)
+    models.reasoner.reason([Reason(picture(23), content, 14) for content in CONTENTS])
+    for one, other in zip(models.scorer.score(asked), before, strict=True):
+        assert one.p_yes == pytest.approx(other.p_yes, abs=1e-6)
+        assert one.label_mass == pytest.approx(other.label_mass, abs=1e-6)
