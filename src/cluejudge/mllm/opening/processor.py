@@ -12,6 +12,7 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.opening.hub import brief
 from cluejudge.mllm.opening.smolvlm import SmolVLMPictures
 from cluejudge.mllm.opening.source import GOOD, Source, own_code
+from cluejudge.mllm.opening.whole import padded
 
 IMAGE_TOKENS = 1024
 """The most tokens of a picture, where the model reads pictures of any size."""
@@ -36,6 +37,7 @@ def load_processor(source: Source, config: PreTrainedConfig, image_tokens: int |
             )
     _settle_template(processor, source)
     _bound(processor.image_processor, source.name, image_tokens)
+    processor.image_processor = padded(processor.image_processor, source.name)
     return processor
 
 

@@ -33,7 +33,7 @@ class Labels:
                 "the model's scores are no numbers",
                 hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32",
             )
-        return [YesNo(yes, no) for yes, no in sides.double().cpu().tolist()]
+        return [YesNo(yes, no) for yes, no in sides.cpu().double().tolist()]
 
     @staticmethod
     def _side(logs: Tensor, found: tuple[tuple[str, int], ...]) -> Tensor:
