@@ -74,6 +74,22 @@ def test_a_picture_behind_the_question_is_refused() -> None:
         make_template(FakeProcessor(behind), "m", WORDS)
 
 
+def test_a_template_that_leaves_the_picture_out_is_refused() -> None:
+    def blind(image: str, text: str) -> str:
+        return plain("", text)
+
+    with pytest.raises(ModelError, match="leaves the picture out"):
+        make_template(FakeProcessor(blind), "m", WORDS)
+
+
+def test_a_picture_on_both_sides_of_the_question_is_refused() -> None:
+    def around(image: str, text: str) -> str:
+        return f"<user>{image}{text}{image}<assistant>"
+
+    with pytest.raises(ModelError, match="puts the picture behind the question"):
+        make_template(FakeProcessor(around), "m", WORDS)
+
+
 @pytest.mark.parametrize(
     "change", [lambda image, text: "always the same", lambda image, text: f"{image}{text} {text}"]
 )

@@ -78,8 +78,8 @@ class Template:
 def make_template(processor: Any, name: str, words: Words) -> Template:
     """The template of a processor's model.
 
-    Raises `ModelError` if the processor has no chat template, changes the order of picture and
-    text, or leaves the model thinking before it answers.
+    Raises `ModelError` if the processor has no chat template, or one that leaves the picture out,
+    changes the order of picture and text, or leaves the model thinking before it answers.
     """
     heads = []
     for pictured in (True, False):
@@ -92,7 +92,12 @@ def make_template(processor: Any, name: str, words: Words) -> Template:
             )
         heads.append(parts)
     (head, tail), (blind, blind_tail) = heads
-    if tail != blind_tail or head == blind:
+    if (head, tail) == (blind, blind_tail):
+        raise ModelError(
+            f"the chat template of {name} leaves the picture out",
+            hint="an instruction-tuned model has one that takes an image and a text",
+        )
+    if tail != blind_tail:
         raise ModelError(
             f"the chat template of {name} puts the picture behind the question",
             hint="the picture must come first, so that all questions can share it",
