@@ -132,6 +132,13 @@ class TestAttend:
         torch.testing.assert_close(found, oracle[0])
         assert calls == ([] if causal is None else [causal])
 
+    def test_what_sdpa_cannot_do_either_is_refused(self, calls: list[bool]) -> None:
+        query, key, value = tensors(1, (2, 2), (16, 16))
+        module: Any = SimpleNamespace(is_causal=True, num_key_value_groups=2)
+        with pytest.raises(ValueError, match="softcap"):
+            attend(module, query, key, value, None, softcap=30.0)
+        assert calls == []
+
     def test_a_mask_takes_the_place_of_causality(self, calls: list[bool]) -> None:
         query, key, value = tensors(1, (2, 2), (16, 30))
         module: Any = SimpleNamespace(is_causal=True, num_key_value_groups=2)

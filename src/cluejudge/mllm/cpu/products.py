@@ -27,6 +27,9 @@ _SCORES = 2**21
 _LEAST = 8
 """Queries under which there is nothing to gain: a text that is written has one."""
 
+_LEFT_TO_SDPA = ("position_bias", "s_aux", "softcap", "cache")
+"""What some models ask of attention, which products do not do."""
+
 
 def set_products(model: PreTrainedModel) -> bool:
     """Have the parts of `model` that attend by `sdpa` do it by products; whether there are any."""
@@ -56,11 +59,11 @@ def attend(
     """As transformers calls any attention: query [rows, heads, queries, size], out [rows, queries,
     heads, size]; key and value have as many heads, or a part of them.
 
-    What products do not do is left to sdpa: few queries, dropout, biases, sinks.
+    What products do not do is left to sdpa, as are few queries; it refuses what it cannot do.
     """
     causal = getattr(module, "is_causal", True) if is_causal is None else is_causal
     causal = causal and attention_mask is None
-    odd = dropout or any(others.get(name) is not None for name in ("position_bias", "s_aux"))
+    odd = dropout or any(others.get(name) is not None for name in _LEFT_TO_SDPA)
     uneven = causal and query.shape[2] != key.shape[2]
     if odd or uneven or query.shape[2] < _LEAST:
         return sdpa_attention_forward(
