@@ -98,6 +98,15 @@ class GlanceWay:
         return [self._backend.render_prompt([image], None, block) for block in blocks]
 
 
+class GlanceInFloat32(GlanceWay):
+    """The same in the precision that glance takes by itself on a processor (its `dtype: auto`)."""
+
+    name = f"{GLANCE}, float32"
+
+    def __init__(self, checkpoint: Path, work: Path, image_tokens: int) -> None:
+        super().__init__(checkpoint, work, image_tokens, "float32")
+
+
 class DecisionWay:
     """The decision pipeline of transformers: one whole pass for each question."""
 
