@@ -9,11 +9,15 @@ from typing import TypeVar
 import torch
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeError, ModelError
+from cluejudge.mllm.opening.hub import brief
 from cluejudge.mllm.strategies import Kit, Strategy
 
 _LEAST = 512
 """Tokens in one pass under which a smaller batch is no way out."""
+
+_NO_ROOM = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
+"""What torch says where it has no error of its own for memory: on processors, in some kernels."""
 
 T = TypeVar("T")
 
@@ -37,19 +41,42 @@ class MllmScorer:
 def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
     """What `ask` gives, and the kit that it could be given with.
 
-    Each time that the device's memory runs out, the batch is halved. Raises `ModelError` when there
-    is no room for even the smallest, and for what torch raises.
+    Each time that the device's memory runs out, the batch is halved, and what is remembered of
+    pictures is let go. Raises `ModelError` when there is no room for even the smallest batch, and
+    for whatever else the model raises.
     """
     while True:
         try:
             return ask(kit), kit
-        except torch.OutOfMemoryError as error:
-            if kit.batch_tokens <= _LEAST:
-                raise ModelError(
-                    f"{kit.backbone.name} ran out of memory: {error}",
-                    hint="try a smaller model, dtype=bfloat16 or fewer image tokens",
-                ) from error
-            torch.cuda.empty_cache()
-            kit = replace(kit, batch_tokens=kit.batch_tokens // 2)
-        except (RuntimeError, ValueError, IndexError, TypeError) as error:
-            raise ModelError(f"{kit.backbone.name} failed: {error}") from error
+        except CluejudgeError:
+            raise
+        except Exception as error:  # models and processors of any make, each with ways of its own
+            if not _lacks_room(error) or kit.batch_tokens <= _LEAST:
+                raise failure(kit.backbone.name, error) from error
+        # Not before the handler has ended: until then what was raised holds the pass's tensors.
+        kit.prefixes.release()
+        torch.cuda.empty_cache()
+        kit = replace(kit, batch_tokens=kit.batch_tokens // 2)
+
+
+def failure(name: str, error: Exception) -> ModelError:
+    """What was raised while the model `name` ran, in words that say what to do."""
+    if _lacks_room(error):
+        return ModelError(
+            f"{name} ran out of memory: {brief(error)}",
+            hint="try a smaller model, dtype=bfloat16 or fewer image tokens",
+        )
+    return ModelError(f"{name} failed: {_told(error)}")
+
+
+def _lacks_room(error: Exception) -> bool:
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError) and any(said in str(error) for said in _NO_ROOM)
+    )
+
+
+def _told(error: Exception) -> str:
+    """What it says; with its kind where that is a bare name, such as the key that is not there."""
+    said = brief(error)
+    bare = isinstance(error, KeyError | AssertionError) and said != type(error).__name__
+    return f"{type(error).__name__}: {said}" if bare else said

@@ -86,6 +86,24 @@ def test_one_batch_is_kept_however_large(make: Callable[[int], Prefixes], counte
     assert counted.rows == [2]
 
 
+def test_what_is_released_is_read_anew_and_half_of_it_kept(
+    make: Callable[[int], Prefixes], counted: Counted
+) -> None:
+    length = make(1)([picture(0)], BATCH)[0].batch.length
+    prefixes = make(4 * length)
+
+    def read(*seeds: int) -> int:
+        before = sum(counted.rows)
+        for seed in seeds:
+            prefixes([picture(seed)], BATCH)
+        return sum(counted.rows) - before
+
+    assert read(1, 2, 3, 4, 1, 2, 3, 4) == 4
+    prefixes.release()
+    assert read(3, 4, 3, 4) == 2
+    assert read(1, 4, 3) == 2
+
+
 def test_without_a_picture_there_are_fewer_tokens(make: Callable[[int], Prefixes]) -> None:
     seen, blind = make(10_000)([picture(1), None], BATCH)
     assert blind.batch.length < seen.batch.length

@@ -68,6 +68,11 @@ class Prefixes:
         self._forget()
         return [found[key] for key in keys]
 
+    def release(self) -> None:
+        """Let go of all that is remembered, and remember half as much from now on."""
+        self._known.clear()
+        self._kept //= 2
+
     def _read(self, missing: dict[str, Picture | None], batch_tokens: int) -> dict[str, Prefix]:
         read: dict[str, Prefix] = {}
         for keys, inputs in self._bucketed(missing, batch_tokens):
