@@ -1,21 +1,23 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch
 
+from cluejudge.asks import Reason
 from cluejudge.errors import ModelError
 from cluejudge.mllm.inference.attention import attention_of
-from cluejudge.mllm.inference.generation import Generator
+from cluejudge.mllm.inference.generation import Generator, Stop, Task, Text
 from cluejudge.mllm.inference.prefix import model_inputs
 from cluejudge.mllm.prompting.template import render
 from cluejudge.mllm.strategies import Kit
 from cluejudge.mllm.writer import MllmWriter
+from cluejudge.models.cascade import CascadedReasoner
 from cluejudge.models.protocols import Write
 from tests.mllm.families import FAMILIES
-from tests.mllm.kits import kit_of, picture
+from tests.mllm.kits import CONTENTS, kit_of, picture
 
 
 def writer_of(kit: Kit) -> MllmWriter:
@@ -40,7 +42,35 @@ def test_texts_are_those_of_the_library(family: str, checkpoint: Callable[[str],
     assert writer_of(kit).write(asks) == [generated(kit, ask) for ask in asks]
 
 
-def test_special_tokens_are_refused(checkpoint: Callable[[str], Path]) -> None:
+class Scripted(Generator):
+    """Writes the same text each time."""
+
+    def __init__(self, kit: Kit, said: str) -> None:
+        self._said = tuple(kit.prompts.encode(said))
+
+    def write(self, tasks: Sequence[Task], stop: Stop, batch_tokens: int) -> list[Text]:
+        return [Text(self._said, True, torch.empty(0)) for _ in tasks]
+
+
+def test_special_tokens_are_text(checkpoint: Callable[[str], Path]) -> None:
+    kit = kit_of(checkpoint("qwen3_5"))
+    asks = [Write(f"say {mark} now", picture(1), 8) for mark in ("<think>", "< think>")]
+    spelled, plain = writer_of(kit).write(asks)
+    assert spelled == plain
+
+
+def test_half_a_character_is_refused(checkpoint: Callable[[str], Path]) -> None:
     kit = kit_of(checkpoint("llava"))
-    with pytest.raises(ModelError, match="meaning of its own"):
-        writer_of(kit).write([Write(f"say {kit.backbone.processor.image_token}")])
+    with pytest.raises(ModelError, match="half of a character"):
+        writer_of(kit).write([Write("say \ud800")])
+
+
+@pytest.mark.parametrize("family", ["qwen3_5", "llava"])
+@pytest.mark.parametrize("said", ["<think> it is so </think>", "Yes <image>", "<|im_end|>\nNo"])
+def test_a_model_that_writes_special_tokens_is_unsure(
+    family: str, said: str, checkpoint: Callable[[str], Path]
+) -> None:
+    kit = kit_of(checkpoint(family))
+    writer = MllmWriter(kit, Scripted(kit, said))
+    (found,) = CascadedReasoner(writer).reason([Reason(picture(1), CONTENTS[0])])
+    assert (found.answer, found.p_yes) == (None, None)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from cluejudge.mllm.inference.generation import Generator, Task
 from cluejudge.mllm.inference.prefix import Prefix, model_inputs, prefill, without_last
-from cluejudge.mllm.prompting.template import render
 from cluejudge.mllm.scorer import with_room
 from cluejudge.mllm.strategies import Kit
 from cluejudge.models.protocols import Write
@@ -22,17 +21,15 @@ class MllmWriter:
     def write(self, asks: Sequence[Write]) -> list[str]:
         """A text for each request, of at most its own tokens.
 
-        Raises `ModelError` for a prompt that spells a special token, and for a model that fails.
+        A special token that a prompt spells is read as text, broken by a space. Raises `ModelError`
+        for a prompt that is no text, and for a model that fails.
         """
         texts, self._kit = with_room(self._kit, lambda kit: [self._write(kit, ask) for ask in asks])
         return texts
 
     def _write(self, kit: Kit, ask: Write) -> str:
-        kit.prompts.refuse(ask.prompt)
         backbone = kit.backbone
-        text = render(
-            backbone.processor, ask.prompt, pictured=ask.image is not None, name=backbone.name
-        )
+        text = kit.prompts.chat(ask.prompt, pictured=ask.image is not None)
         inputs = model_inputs(backbone, text, ask.image, add_special=kit.prompts.adds_special)
         last = int(inputs["input_ids"][0, -1])
         batch = prefill(backbone, without_last(inputs))

@@ -124,10 +124,15 @@ def test_a_model_that_would_think_first_is_refused(ending: str, fits: bool) -> N
 
     processor = FakeProcessor(thinking)
     if fits:
-        assert render(processor, "hello", pictured=True, name="m").endswith(ending)
+        assert make_template(processor, "m", WORDS).tail.endswith(ending)
     else:
         with pytest.raises(ModelError, match="thinks before it answers"):
-            render(processor, "hello", pictured=True, name="m")
+            make_template(processor, "m", WORDS)
+
+
+def test_a_message_may_speak_of_thinking() -> None:
+    rendered = render(FakeProcessor(plain), "they wrote <think> so", pictured=False, name="m")
+    assert rendered == plain("", "they wrote <think> so")
 
 
 def test_a_model_brings_its_words() -> None:

@@ -84,6 +84,7 @@ def make_template(processor: Any, name: str, words: Words) -> Template:
     heads = []
     for pictured in (True, False):
         rendered = render(processor, f"{words.ask} {_MARK}".strip(), pictured=pictured, name=name)
+        _refuse_thinking(rendered, name)
         parts = rendered.split(f" {_MARK}")
         if len(parts) != 2:
             raise ModelError(
@@ -122,14 +123,16 @@ def render(processor: Any, text: str, *, pictured: bool, name: str) -> str:
             f"the chat template of {name} cannot be used: {error}",
             hint="an instruction-tuned model has one that takes an image and a text",
         ) from error
-    written = str(rendered)
-    opened, closed = (written.rfind(mark) for mark in _THINK)
+    return str(rendered)
+
+
+def _refuse_thinking(rendered: str, name: str) -> None:
+    opened, closed = (rendered.rfind(mark) for mark in _THINK)
     if opened > closed:
         raise ModelError(
             f"{name} thinks before it answers, and its template has no way to switch that off",
             hint="use its variant without thinking: the first word must be the answer",
         )
-    return written
 
 
 def _source(processor: Any) -> str:

@@ -84,10 +84,27 @@ def refuse_special(text: str, special: Sequence[str], name: str) -> None:
             f"{quoted(text)} spells {found}, which has a meaning of its own to {name}",
             hint="write it in other words",
         )
+    refuse_halves(text)
+
+
+def refuse_halves(text: str) -> None:
+    """`ModelError` for what is no text: it holds half of a character."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise ModelError(f"{quoted(text)} is no text: it holds half of a character") from error
+
+
+def defused(text: str, special: Sequence[str]) -> str:
+    """The text with a space behind the first character of each special token that it spells.
+
+    `special` are tokens of two characters or more, spaces at their ends not counted.
+    """
+    while spelled := [token for token in special if token in text]:
+        for token in spelled:
+            first = len(token) - len(token.lstrip()) + 1
+            text = text.replace(token, f"{token[:first]} {token[first:]}")
+    return text
 
 
 def quoted(text: str) -> str:

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.prompting.template import Template, Words, make_template
-from cluejudge.mllm.prompting.texts import quoted, refuse_special, special_texts
+from cluejudge.mllm.prompting.template import Template, Words, make_template, render
+from cluejudge.mllm.prompting.texts import (
+    defused,
+    quoted,
+    refuse_halves,
+    refuse_special,
+    special_texts,
+)
 from cluejudge.models.cache import Memory
 
 _REMEMBERED = 4096
@@ -24,7 +30,9 @@ class Prompts:
     """The prompts of one model: their texts, and the tokens of what is not shared."""
 
     def __init__(self, processor: Any, tokenizer: Any, name: str, words: Words) -> None:
+        self.words = words
         self.template: Template = make_template(processor, name, words)
+        self._processor = processor
         self._tokenizer = tokenizer
         self._name = name
         self._blind = self.encode(self.template.blind)
@@ -76,9 +84,17 @@ class Prompts:
         for content in contents:
             self.question(content)
 
-    def refuse(self, prompt: str) -> None:
-        """`ModelError` for a prompt that spells a special token."""
-        refuse_special(prompt, self._special, self._name)
+    def chat(self, prompt: str, *, pictured: bool) -> str:
+        """A request of any words as the model's template writes it, up to where the answer begins.
+
+        Special tokens that the prompt spells are broken by a space: a request may quote what a
+        model wrote, which cannot be asked to write it in other words. The model's own words at
+        its beginning stay as they are. Raises `ModelError` for half of a character.
+        """
+        refuse_halves(prompt)
+        own = self.words.ask if prompt.startswith(self.words.ask) else ""
+        text = own + defused(prompt.removeprefix(own), self._special)
+        return render(self._processor, text, pictured=pictured, name=self._name)
 
     def _behind(self, text: str) -> tuple[int, ...] | None:
         """The tokens of `text` behind the head; None if the head's own tokens change with it."""
