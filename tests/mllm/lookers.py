@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, normalizers, processors
 from transformers import (
+    AutoProcessor,
     BertTokenizer,
     CLIPConfig,
     CLIPImageProcessor,
@@ -258,3 +260,20 @@ KINDS: Mapping[str, Callable[[], tuple[Any, Any]]] = MappingProxyType(
 )
 ENCODERS = ("clip", "siglip", "siglip2")
 DETECTORS = ("owlv2", "owlvit", "grounding-dino", "mm-grounding-dino")
+
+
+def spoil(folder: Path, name: str, value: float = math.nan) -> None:
+    """Fills the weights of a checkpoint whose names have `name` in them with one value."""
+    weights = load_file(folder / "model.safetensors")
+    spoilt = {key: torch.full_like(old, value) for key, old in weights.items() if name in key}
+    assert spoilt, f"{folder} has no {name}"
+    save_file({**weights, **spoilt}, folder / "model.safetensors", {"format": "pt"})
+
+
+def cut_middle(folder: Path, side: int = SIDE) -> None:
+    """Gives a checkpoint CLIP's image processor, which cuts a square of `side` pixels out."""
+    processor = AutoProcessor.from_pretrained(folder)
+    processor.image_processor = CLIPImageProcessor(
+        size={"shortest_edge": side}, crop_size=_square(side)
+    )
+    processor.save_pretrained(folder)

@@ -15,6 +15,7 @@ from cluejudge.cli import exits
 from cluejudge.cli.main import run
 from cluejudge.mllm.opening import loading
 from cluejudge.models.spellings import NO, YES
+from tests.mllm import lookers
 
 Captured = pytest.CaptureFixture[str]
 Checkpoint = Callable[[str], Path]
@@ -175,3 +176,16 @@ class TestDoctor:
         last = capsys.readouterr().out.splitlines()[-1]
         assert last.startswith("FAIL")
         assert "sees no pictures" in last
+
+    @pytest.mark.parametrize("part", ["encoder", "detector"])
+    def test_a_part_beside_it_that_cannot_see_fails_it(
+        self, part: str, checkpoint: Checkpoint, tmp_path: Path, capsys: Captured
+    ) -> None:
+        broken = lookers.build({"encoder": "siglip", "detector": "owlv2"}[part], tmp_path / part)
+        lookers.spoil(broken, "text_model")
+        model = str(checkpoint("llava"))
+        assert run(["doctor", "--model", model, *SILENT, "-o", f"{part}={broken}"]) == exits.FAILED
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith("FAIL")
+        assert f"option {part}: " in last
+        assert "are no numbers" in last

@@ -27,7 +27,7 @@ from cluejudge.mllm.encoder import (
 )
 from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint
 from cluejudge.models.cache import CachedEncoder
-from tests.mllm.lookers import ENCODERS, LENGTH, SIGLIP_BIAS, SIGLIP_SCALE, build
+from tests.mllm.lookers import ENCODERS, LENGTH, SIGLIP_BIAS, SIGLIP_SCALE, build, spoil
 from tests.models.contract import EncoderContract, plain
 
 TEXTS = ["a person", "a dog on fire", "two or more people"]
@@ -277,6 +277,23 @@ class TestWhatCannotBeOpened:
         folder = build("clip", tmp_path / "clip")
         (folder / "model.safetensors").unlink()
         with pytest.raises(ModelError, match=r"the model of .* cannot be opened"):
+            load(str(folder))
+
+    @pytest.mark.parametrize("tower", ["vision_model", "text_model"])
+    @pytest.mark.parametrize("kind", ENCODERS)
+    def test_weights_that_are_no_numbers(self, tmp_path: Path, kind: str, tower: str) -> None:
+        folder = build(kind, tmp_path / kind)
+        spoil(folder, tower)
+        with pytest.raises(ModelError, match="no numbers"):
+            load(str(folder), threshold=0.1)
+
+    def test_pictures_and_texts_of_different_spaces(self, tmp_path: Path) -> None:
+        folder = build("siglip", tmp_path / "siglip")
+        model = AutoModel.from_pretrained(folder)
+        model.text_model.head = torch.nn.Linear(32, 16)
+        model.config.text_config.projection_size = 16
+        model.save_pretrained(folder)
+        with pytest.raises(ModelError, match=r"siglip failed: .*(shape|broadcast)"):
             load(str(folder))
 
     def test_a_device_that_is_not_there(self, folders: dict[str, Path]) -> None:

@@ -13,7 +13,14 @@ from transformers import AutoModel
 
 from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
 from cluejudge.image import Picture
-from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint, running
+from cluejudge.mllm.opening.pretrained import (
+    PROBE,
+    Checkpoint,
+    find_kind,
+    open_checkpoint,
+    probe_picture,
+    running,
+)
 from cluejudge.mllm.prompting.texts import Texts
 from cluejudge.models.protocols import Vectors
 
@@ -43,14 +50,18 @@ def load_encoder(
 
     `threshold` is the cosine from which a text is relevant; None takes the model's own, which
     `own_threshold` explains. Raises `UsageError` for a threshold that is no cosine, and
-    `ModelError` for what is no encoder or cannot be opened.
+    `ModelError` for what is no encoder, cannot be opened, or fails on a picture and a text: one that
+    fails on all of them would switch the relevance scan off.
     """
     if threshold is not None and not -1 <= threshold <= 1:
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
     source = find_kind(spec, KINDS, "an encoder")
     checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
     bound = own_threshold(checkpoint) if threshold is None else threshold
-    return DualEncoder(checkpoint, threshold=bound)
+    encoder = DualEncoder(checkpoint, threshold=bound)
+    encoder.embed_images([probe_picture()])
+    encoder.embed_texts([PROBE])
+    return encoder
 
 
 class DualEncoder:
@@ -96,7 +107,7 @@ class DualEncoder:
             with running(self.name), torch.inference_mode():
                 rows = embed(part).pooler_output.float()
                 rows = rows / rows.norm(dim=-1, keepdim=True)
-            vectors[start : start + len(part)] = rows.cpu().numpy()
+                vectors[start : start + len(part)] = rows.cpu().numpy()
         if not np.isfinite(vectors).all():
             raise ModelError(
                 f"the vectors of {self.name} are no numbers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from cluejudge.asks import Locate
 from cluejudge.errors import ModelError, UsageError
 from cluejudge.image import Box
 from cluejudge.mllm.detection.detector import EYES, FLOOR, OpenDetector
-from tests.mllm.detection.fakes import DINOS, Faked, bright, faked, load, opened, rectangle
-from tests.mllm.lookers import build
+from tests.mllm.detection.fakes import DINOS, OWLS, Faked, bright, faked, load, opened, rectangle
+from tests.mllm.lookers import SIDE, build, cut_middle, spoil
 from tests.models.contract import plain
 
 
@@ -69,4 +70,30 @@ def test_a_detector_without_its_processor(tmp_path: Path, kind: str) -> None:
     folder = build(kind, tmp_path / kind)
     (folder / "processor_config.json").unlink()
     with pytest.raises(ModelError, match="processor"):
+        load(str(folder))
+
+
+def test_weights_that_are_no_numbers(tmp_path: Path, kind: str) -> None:
+    folder = build(kind, tmp_path / kind)
+    spoil(folder, "text_model" if kind in OWLS else "text_backbone")
+    with pytest.raises(ModelError, match="no numbers"):
+        load(str(folder))
+
+
+@pytest.mark.parametrize("side", [SIDE, SIDE + 8])
+def test_an_image_processor_of_another_model(tmp_path: Path, kind: str, side: int) -> None:
+    """What it cuts off, the detector would never see, and take its boxes for the whole's."""
+    folder = build(kind, tmp_path / kind)
+    cut_middle(folder, side)
+    with pytest.raises(ModelError, match="cuts the middle out"):
+        load(str(folder))
+
+
+def test_an_image_processor_that_makes_other_sizes(tmp_path: Path) -> None:
+    folder = build("owlv2", tmp_path / "owlv2")
+    config = folder / "processor_config.json"
+    told = json.loads(config.read_text("utf-8"))
+    told["image_processor"]["size"] = {"height": SIDE + 8, "width": SIDE + 8}
+    config.write_text(json.dumps(told), "utf-8")
+    with pytest.raises(ModelError, match="owlv2 failed"):
         load(str(folder))

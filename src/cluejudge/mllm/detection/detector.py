@@ -15,7 +15,15 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.detection.boxes import Sight
 from cluejudge.mllm.detection.grounding import GroundingEye
 from cluejudge.mllm.detection.owl import OwlEye
-from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint, running
+from cluejudge.mllm.opening.pretrained import (
+    PROBE,
+    Checkpoint,
+    find_kind,
+    open_checkpoint,
+    probe_picture,
+    running,
+)
+from cluejudge.mllm.opening.whole import cuts
 
 Eye = Callable[[Sequence[Locate]], list[list[Sight]]]
 """Looks at pictures; for each ask one sight a pass. No ask is without words, or has one twice."""
@@ -49,8 +57,8 @@ def load_detector(
 
     `threshold` is the confidence from which a box counts; None takes the one of `EYES`. bfloat16
     tells places to about 1/256 of a picture's side, float16 and float32 to a pixel. Raises
-    `UsageError` for a threshold that is no confidence, and `ModelError` for what is no detector or
-    cannot be opened.
+    `UsageError` for a threshold that is no confidence, and `ModelError` for what is no detector,
+    cannot be opened, or fails on a picture and a word.
     """
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"a detector's threshold is a confidence, from 0 to 1, not {threshold}")
@@ -58,7 +66,15 @@ def load_detector(
     checkpoint = open_checkpoint(
         source, AutoModelForZeroShotObjectDetection, device=device, dtype=dtype
     )
-    return OpenDetector(checkpoint, threshold=threshold)
+    if cuts(checkpoint.processor.image_processor):
+        raise ModelError(
+            f"the image processor of {spec} cuts the middle out of a picture, so that boxes would "
+            "lie elsewhere",
+            hint="get all files of the model: this part of it is made for another",
+        )
+    detector = OpenDetector(checkpoint, threshold=threshold)
+    detector.locate([Locate(probe_picture(), (PROBE,))])
+    return detector
 
 
 class OpenDetector:

@@ -7,13 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import AutoConfig, AutoProcessor
 
 from cluejudge.errors import ModelError
+from cluejudge.image import Picture
 from cluejudge.mllm.opening.hub import brief, hub_error
 from cluejudge.mllm.opening.progress import bars_for_watchers
 from cluejudge.mllm.opening.source import Source, find_source
+
+PROBE = "a person"
+"""What a model is tried with, besides a picture: any of them has learnt of it."""
 
 _WHOLE = "get all files of the model"
 
@@ -97,6 +102,13 @@ def _check_processor(processor: Any, config: Any, name: str) -> None:
         raise ModelError(
             f"the tokenizer of {name} has {known} of the model's {learnt} tokens", hint=_WHOLE
         )
+
+
+def probe_picture() -> Picture:
+    """A grey picture with a darker part, to try a model with: wider than high, as most are."""
+    pixels = np.full((64, 96, 3), 200, np.uint8)
+    pixels[16:48, 32:64] = 90
+    return Picture(pixels)
 
 
 @contextmanager
