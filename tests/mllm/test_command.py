@@ -183,8 +183,8 @@ class TestDoctor:
     ) -> None:
         broken = lookers.build({"encoder": "siglip", "detector": "owlv2"}[part], tmp_path / part)
         lookers.spoil(broken, "text_model")
-        model = str(checkpoint("llava"))
-        assert run(["doctor", "--model", model, *SILENT, "-o", f"{part}={broken}"]) == exits.FAILED
+        parts = [one.replace(f"{part}=none", f"{part}={broken}") for one in SILENT]
+        assert run(["doctor", "--model", str(checkpoint("llava")), *parts]) == exits.FAILED
         last = capsys.readouterr().out.splitlines()[-1]
         assert last.startswith("FAIL")
         assert f"option {part}: " in last

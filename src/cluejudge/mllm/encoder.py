@@ -50,8 +50,7 @@ def load_encoder(
 
     `threshold` is the cosine from which a text is relevant; None takes the model's own, which
     `own_threshold` explains. Raises `UsageError` for a threshold that is no cosine, and
-    `ModelError` for what is no encoder, cannot be opened, or fails on a picture and a text: one that
-    fails on all of them would switch the relevance scan off.
+    `ModelError` for what is no encoder, cannot be opened, or fails on a picture and a text.
     """
     if threshold is not None and not -1 <= threshold <= 1:
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
