@@ -51,7 +51,7 @@ def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
         except CluejudgeError:
             raise
         except Exception as error:  # models and processors of any make, each with ways of its own
-            if not _lacks_room(error) or kit.batch_tokens <= _LEAST:
+            if not lacks_room(error) or kit.batch_tokens <= _LEAST:
                 raise failure(kit.backbone.name, error) from error
         # Not before the handler has ended: until then what was raised holds the pass's tensors.
         kit.prefixes.release()
@@ -61,22 +61,28 @@ def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
 
 def failure(name: str, error: Exception) -> ModelError:
     """What was raised while the model `name` ran, in words that say what to do."""
-    if _lacks_room(error):
+    if lacks_room(error):
         return ModelError(
-            f"{name} ran out of memory: {brief(error)}",
+            f"{name} ran {cause(error)}",
             hint="try a smaller model, dtype=bfloat16 or fewer image tokens",
         )
-    return ModelError(f"{name} failed: {_told(error)}")
+    return ModelError(f"{name} failed: {cause(error)}")
 
 
-def _lacks_room(error: Exception) -> bool:
+def cause(error: Exception) -> str:
+    """What an error says, in one line and without what to do about it."""
+    if lacks_room(error):
+        return f"out of memory: {brief(error)}"
+    if isinstance(error, CluejudgeError):
+        return str(error.args[0])
+    said = brief(error)
+    # A bare name, such as the key that is not there, says nothing without the kind of error.
+    bare = isinstance(error, KeyError | AssertionError) and said != type(error).__name__
+    return f"{type(error).__name__}: {said}" if bare else said
+
+
+def lacks_room(error: Exception) -> bool:
+    """Whether it was raised for want of memory."""
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
         isinstance(error, RuntimeError) and any(said in str(error) for said in _NO_ROOM)
     )
-
-
-def _told(error: Exception) -> str:
-    """What it says; with its kind where that is a bare name, such as the key that is not there."""
-    said = brief(error)
-    bare = isinstance(error, KeyError | AssertionError) and said != type(error).__name__
-    return f"{type(error).__name__}: {said}" if bare else said

@@ -5,18 +5,17 @@ A strategy that does not fit a model is silently wrong, so none is trusted becau
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeError, ModelError
 from cluejudge.image import Picture
 from cluejudge.mllm.inference.attention import attention_of
-from cluejudge.mllm.opening.hub import brief
 from cluejudge.mllm.opening.source import GOOD
+from cluejudge.mllm.scorer import cause, failure, lacks_room
 from cluejudge.mllm.strategies import STRATEGIES, Kit, Naive
 
 CONTENTS = ("a person", "a red square next to a blue circle", "a dog or a cat that is asleep")
@@ -50,31 +49,57 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
         )
     oracle = _oracle(kit)
     if wanted != "auto":
-        off = _distance(kit, wanted, oracle)
-        if off > _tolerance(kit):
+        trial = _try(kit, wanted, oracle)
+        if not trial.fits:
             raise ModelError(
-                f"{wanted} gives {kit.backbone.name} other answers, by {off:.3f}",
-                hint="use strategy=auto, which takes one that does not",
+                f"strategy={wanted} does not fit {kit.backbone.name}: {trial.told}",
+                hint="use strategy=auto, which takes one that does",
             )
-        return Choice(wanted, f"asked for; within {off:.1e} of one by one")
+        return Choice(wanted, f"asked for; {trial.told}")
     reasons = [attention.reason]
     for name in ("packed", "fork") if attention.full else ("fork",):
-        off = _distance(kit, name, oracle)
-        if off <= _tolerance(kit):
-            return Choice(name, "; ".join([*reasons, f"within {off:.1e} of one by one"]))
-        reasons.append(f"{name} is off by {off:.3f}" if off < math.inf else f"{name} fails")
+        trial = _try(kit, name, oracle)
+        reasons.append(trial.told)
+        if trial.fits:
+            return Choice(name, "; ".join(reasons))
     return Choice("naive", "; ".join(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Whether a strategy may be used for a model, and what was found."""
+
+    fits: bool
+    told: str
+
+
+def _try(kit: Kit, name: str, oracle: list[YesNo]) -> _Trial:
+    """Ask by a strategy what the oracle was asked.
+
+    It has prefixes of its own: a strategy that does not fit may spoil what it reads on from.
+    """
+    alone = replace(kit, prefixes=kit.prefixes.fresh())
+    try:
+        found = STRATEGIES[name](alone).answer(_probes())
+    except Exception as error:  # models of any make, each with ways of its own
+        return _Trial(False, f"{name} fails: {cause(error)}")
+    off = _distance(found, oracle)
+    if off <= _tolerance(kit):
+        return _Trial(True, f"within {off:.1e} of one by one")
+    return _Trial(False, f"{name} is off by {off:.3f}")
 
 
 def _oracle(kit: Kit) -> list[YesNo]:
     """The answers one by one. Raises `ModelError` for a model that cannot be asked even so."""
     try:
         return Naive(kit).answer(_probes())
-    except ModelError:
+    except CluejudgeError:
         raise
     except Exception as error:  # processors and models of any make, each with ways of its own
+        if lacks_room(error):
+            raise failure(kit.backbone.name, error) from error
         raise ModelError(
-            f"{kit.backbone.name} cannot be asked: {brief(error)}",
+            f"{kit.backbone.name} cannot be asked: {cause(error)}",
             hint=f"use another model, such as {GOOD}",
         ) from error
 
@@ -90,12 +115,8 @@ def _probes() -> list[Score]:
     return [Score(picture, content) for picture in pictures for content in CONTENTS]
 
 
-def _distance(kit: Kit, name: str, oracle: list[YesNo]) -> float:
-    """The largest difference from the oracle's answers; infinite if the strategy fails."""
-    try:
-        found = STRATEGIES[name](kit).answer(_probes())
-    except (RuntimeError, ValueError, IndexError, TypeError, AttributeError, NotImplementedError):
-        return math.inf
+def _distance(found: list[YesNo], oracle: list[YesNo]) -> float:
+    """The largest difference from the oracle's answers."""
     return max(
         max(abs(a.p_yes - b.p_yes), abs(a.label_mass - b.label_mass))
         for a, b in zip(found, oracle, strict=True)

@@ -68,6 +68,10 @@ class Prefixes:
         self._forget()
         return [found[key] for key in keys]
 
+    def fresh(self) -> Prefixes:
+        """The same, with nothing remembered yet."""
+        return Prefixes(self._backbone, self._prompts, kept=self._kept)
+
     def release(self) -> None:
         """Let go of all that is remembered, and remember half as much from now on."""
         self._known.clear()
