@@ -107,6 +107,8 @@ class Models:
 
     `card` names models, revisions and prompt digests for the record. `vet` raises `ModelError` for
     the first of some contents that the scorer could not be asked about, whatever the picture.
+    `vet_texts` and `vet_words` do so for the encoder's texts and the detector's words, and say of
+    those that can be asked about which are read only in part.
     """
 
     name: str
@@ -117,3 +119,5 @@ class Models:
     recogniser: Recogniser | None = None
     card: tuple[tuple[str, str], ...] = ()
     vet: Callable[[Sequence[str]], None] | None = None
+    vet_texts: Callable[[Sequence[str]], Sequence[str]] | None = None
+    vet_words: Callable[[Sequence[str]], Sequence[str]] | None = None
