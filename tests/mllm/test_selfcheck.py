@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -11,9 +12,13 @@ from cluejudge.asks import Score, YesNo
 from cluejudge.errors import ModelError
 from cluejudge.mllm import selfcheck
 from cluejudge.mllm.inference.attention import Attention
+from cluejudge.mllm.opening.loading import load_backbone
+from cluejudge.mllm.options import MllmOptions
 from cluejudge.mllm.selfcheck import choose
-from cluejudge.mllm.strategies import Fork, Kit, Naive
-from tests.mllm.kits import asks, kit_of, picture
+from cluejudge.mllm.strategies import Fork, Kit, Naive, Packed
+from tests.mllm.kits import asks, kit_around, kit_of, picture
+
+Precision = Literal["float32", "bfloat16", "float16"]
 
 NOT_FULL = ("qwen3_5", "gemma3")
 
@@ -43,10 +48,10 @@ def llava(checkpoint: Callable[[str], Path]) -> Kit:
 def test_a_model_that_cannot_be_asked_at_all_is_told(
     llava: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> list[YesNo]:
+    def broken(*_: object) -> torch.Tensor:
         raise KeyError("pixel_values")
 
-    monkeypatch.setattr(Naive, "answer", broken)
+    monkeypatch.setattr(Naive, "logits", broken)
     with pytest.raises(ModelError, match="cannot be asked: KeyError: 'pixel_values'"):
         choose(llava)
 
@@ -122,10 +127,10 @@ def test_a_strategy_that_fails_in_any_way_gives_way_and_why_is_told(
 
 
 def test_no_room_even_for_one_question_is_told(llava: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    def starving(*_: object) -> list[YesNo]:
+    def starving(*_: object) -> torch.Tensor:
         raise torch.OutOfMemoryError("tried to allocate 9 GiB")
 
-    monkeypatch.setattr(Naive, "answer", starving)
+    monkeypatch.setattr(Naive, "logits", starving)
     with pytest.raises(ModelError, match="ran out of memory: tried") as told:
         choose(llava)
     assert "smaller model" in told.value.hint
@@ -144,6 +149,75 @@ def test_a_strategy_that_spoils_what_it_reads_takes_no_other_with_it(
     asked = asks(picture(1), None)
     both = zip(Fork(kit).answer(asked), Naive(kit).answer(asked), strict=True)
     assert all(abs(a.p_yes - b.p_yes) < 1e-4 for a, b in both)
+
+
+def loaded(folder: Path, dtype: Precision) -> Kit:
+    """A model of its own, which a test may change."""
+    return kit_around(load_backbone(str(folder), MllmOptions(dtype=dtype, device="cpu")))
+
+
+def with_logits(kit: Kit, change: Callable[[torch.Tensor], torch.Tensor]) -> None:
+    """Have the model give other logits [..., vocabulary]."""
+    head = kit.backbone.model.get_output_embeddings()
+    head.register_forward_hook(lambda _head, _given, logits: change(logits))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_a_wrong_strategy_is_noticed_though_all_answers_are_sure(
+    dtype: Precision, checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selfcheck, "attention_of", lambda _: Attention(True, "taken for full"))
+    kit = loaded(checkpoint("qwen3_5"), dtype)
+    refused = torch.zeros(kit.backbone.model.config.get_text_config().vocab_size)
+    refused[[token for _, token in kit.labels.no]] = 10
+    with_logits(kit, lambda logits: logits + refused.to(logits.dtype))
+    asked = asks(picture(1), picture(2))
+    assert max(answer.p_yes for answer in Packed(kit).answer(asked)) < 0.01
+    choice = choose(replace(kit, prefixes=kit.prefixes.fresh()))
+    assert choice.strategy == "fork"
+    assert "packed is off by" in choice.reason
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("family", ["qwen3_vl", "llava", "internvl"])
+def test_right_strategies_are_within_rounding_in_every_precision(
+    family: str, dtype: Precision, checkpoint: Callable[[str], Path]
+) -> None:
+    kit = loaded(checkpoint(family), dtype)
+    with_logits(kit, lambda logits: logits * 8)
+    assert choose(kit).strategy == "packed"
+    assert choose(kit, "fork").strategy == "fork"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "off", "fits"),
+    [
+        ("float32", 2e-4, True),
+        ("float32", 1e-3, False),
+        ("float16", 0.05, True),
+        ("float16", 0.4, False),
+        ("bfloat16", 0.3, True),
+        ("bfloat16", 1.0, False),
+    ],
+)
+def test_as_much_as_rounding_is_allowed_and_no_more(
+    dtype: Precision,
+    off: float,
+    fits: bool,
+    checkpoint: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the size of the logits: here they are about 25, as a trained model's are."""
+
+    class Off(Naive):
+        def answer(self, asks: Sequence[Score]) -> list[YesNo]:
+            right = super().answer(asks)
+            return [YesNo(one.log_yes - off, one.log_no) for one in right]
+
+    kit = loaded(checkpoint("llava"), dtype)
+    with_logits(kit, lambda logits: logits * 7)
+    monkeypatch.setattr(selfcheck, "STRATEGIES", {"packed": Off, "fork": Fork, "naive": Naive})
+    assert (choose(kit).strategy == "packed") == fits
 
 
 @pytest.mark.parametrize("wanted", ["fork", "packed", "naive"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.mllm.strategies.base import Kit
@@ -18,13 +19,15 @@ class Naive:
 
     def answer(self, asks: Sequence[Score]) -> list[YesNo]:
         """An answer for each ask."""
-        return [self._one(ask) for ask in asks]
+        return [self._kit.labels.read(self.logits(ask))[0] for ask in asks]
 
     @torch.inference_mode()
-    def _one(self, ask: Score) -> YesNo:
+    def logits(self, ask: Score) -> Tensor:
+        """Logits [1, vocabulary] of the token behind one question."""
         kit = self._kit
         kit.prompts.vet([ask.content])
         question = kit.prompts.template.question(ask.content.strip())
         inputs = kit.prefixes.inputs(ask.image, question)
         out = kit.backbone.model(**inputs, logits_to_keep=1, use_cache=False)
-        return kit.labels.read(out.logits[:, -1])[0]
+        logits: Tensor = out.logits
+        return logits[:, -1]
