@@ -83,11 +83,21 @@ def test_a_word_of_exactly_a_caption_is_not_cut(processor: AutoProcessor) -> Non
     assert said(processor, caption) == {"red fire truck": ["red", "fire", "truck"]}
 
 
-def test_a_word_that_cannot_be_read_is_told_and_left_out(processor: AutoProcessor) -> None:
-    make = captions(processor)
-    with pytest.warns(CluejudgeWarning, match="cannot read the word 'zebra'"):
-        (caption,) = make(["zebra", "dog"])
-    assert caption.words == ("dog",)
+@pytest.mark.parametrize("word", ["zebra", "zebra on fire"])
+def test_a_word_that_cannot_be_read_is_not_looked_for_in_vain(
+    processor: AutoProcessor, word: str
+) -> None:
+    for asked in (captions(processor), captions(processor).vet):
+        with pytest.raises(ModelError, match=f"cannot read the word '{word}'"):
+            asked(["dog", word])
+
+
+def test_vetting_says_what_would_be_cut(processor: AutoProcessor) -> None:
+    make = captions(processor, length=6)
+    with pytest.warns(CluejudgeWarning, match="reads only the first 3 of 5 tokens") as told:
+        doubts = make.vet(["dog", "red fire truck on car"])
+    assert doubts == [str(told[0].message)]
+    assert make.vet(["dog", "red fire truck"]) == []
 
 
 @pytest.mark.parametrize("word", ["", " ", "...", "?"])

@@ -39,16 +39,16 @@ class Captions:
     def __call__(self, words: Sequence[str]) -> list[Caption]:
         """As few captions as hold all words, in their order.
 
-        A word that is too long for a caption of its own is cut, and one that the tokenizer has no
-        part of is left out, each with a warning (`CluejudgeWarning`). Raises `ModelError` for a
-        word that is empty or spells a special token.
+        A word that is too long for a caption of its own is cut, with a warning
+        (`CluejudgeWarning`). Raises `ModelError` for a word that is empty, spells a special token,
+        or has a part that the tokenizer does not know: what cannot be looked for must not count
+        as looked for and not found.
         """
+        self.vet(words)
         captions: list[list[tuple[str, list[int]]]] = []
         left = 0
         for word in words:
-            ids = self._ids(word)
-            if not ids:
-                continue
+            ids = self._ids(word)[: self._room - 1]
             if len(ids) + 1 > left:
                 captions.append([])
                 left = self._room
@@ -56,20 +56,31 @@ class Captions:
             left -= len(ids) + 1
         return [self._caption(pieces) for pieces in captions]
 
+    def vet(self, words: Sequence[str]) -> list[str]:
+        """What to say of each word that is cut; warns and raises as its caption would."""
+        tokens = {word: len(self._ids(word)) for word in words}
+        doubts = {
+            word: cut(word, count, self._room - 1, self._name)
+            for word, count in tokens.items()
+            if count >= self._room
+        }
+        for word, doubt in doubts.items():
+            self._doubts.tell(word, doubt)
+        return list(doubts.values())
+
     def _ids(self, word: str) -> list[int]:
-        """The tokens of a word; none if they would all be unknown ones."""
+        """All tokens of a word."""
         refuse_special(word, self._special, self._name)
         plain = word.translate(_SEPARATORS).lower()
         ids = list(self._tokenizer(plain, add_special_tokens=False, verbose=False)["input_ids"])
         if not ids:
             raise ModelError(f"there is nothing to look for in the word {quoted(word)}")
-        if set(ids) == {self._tokenizer.unk_token_id}:
-            doubt = f"{self._name} cannot read the word {quoted(word)}: it has no boxes"
-            self._doubts.tell(word, doubt)
-            return []
-        if len(ids) >= self._room:
-            self._doubts.tell(word, cut(word, len(ids), self._room - 1, self._name))
-        return ids[: self._room - 1]
+        if self._tokenizer.unk_token_id in ids:
+            raise ModelError(
+                f"{self._name} cannot read the word {quoted(word)}, or a part of it",
+                hint="look for it by other words",
+            )
+        return ids
 
     def _caption(self, pieces: Sequence[tuple[str, list[int]]]) -> Caption:
         ids = [int(self._tokenizer.cls_token_id)]
