@@ -23,7 +23,7 @@ from cluejudge.judge import (
     drive_one,
     judge_views,
 )
-from cluejudge.judge.plan import plan
+from cluejudge.judge.plan import PlannedRule, plan
 from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
@@ -39,6 +39,9 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with how many inputs are judged, and of how many if that is known."""
 
 
+_IN_PART = "read in part"
+
+
 class Judge:
     """Judges images against one constitution with one set of models.
 
@@ -48,7 +51,8 @@ class Judge:
     clock of `Budget.seconds`.
 
     Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made, also for a rule that
-    the models cannot be asked about. After that an input that cannot be judged is a `Verdict` with
+    the models cannot be asked about. One that is read only in part is named in every verdict's
+    `models`. After that an input that cannot be judged is a `Verdict` with
     outcome error, never an exception.
     """
 
@@ -70,7 +74,7 @@ class Judge:
             else find_constitution(constitution)
         )
         self.models = _models(model, options)
-        _vet(self.constitution, self.models, method)
+        doubts = _vet(self.constitution, self.models, method)
         self.limits = limits
         self._thresholds, self._method, self._budget, self._now = thresholds, method, budget, now
         self._answer = Answerer(cached(self.models))
@@ -80,7 +84,7 @@ class Judge:
             outcome=Outcome.ERROR,
             constitution=f"{self.constitution.name} {self.constitution.version}",
             constitution_digest=digest(self.constitution),
-            models={"name": self.models.name, **{k: storable(v) for k, v in self.models.card}},
+            models=_record(self.models, doubts),
             thresholds=thresholds,
             method=method,
             budget=budget,
@@ -162,19 +166,40 @@ def _models(model: str | Models, options: Mapping[str, str] | None) -> Models:
     return model
 
 
-def _vet(constitution: CompiledConstitution, models: Models, method: Method) -> None:
-    """Raises a `ConstitutionError` that lists the rules which `models` cannot be asked about."""
-    if models.vet is None:
-        return
-    problems = []
+def _record(models: Models, doubts: Iterable[str]) -> dict[str, str]:
+    """What every verdict tells of its models."""
+    told = {"name": models.name, **dict(models.card), _IN_PART: "; ".join(doubts)}
+    return {name: storable(value) for name, value in told.items() if value or name != _IN_PART}
+
+
+def _vet(constitution: CompiledConstitution, models: Models, method: Method) -> tuple[str, ...]:
+    """What of the rules `models` read only in part, in words.
+
+    Raises a `ConstitutionError` that lists the rules which they cannot be asked about.
+    """
+    problems: list[ConstitutionError] = []
+    doubts: dict[str, None] = {}
     for planned in plan(constitution.rules, Thresholds(), method):
         try:
-            models.vet([question.content for group in planned.groups for question in group])
+            doubts.update(dict.fromkeys(_vetted(planned, models, method)))
         except ModelError as error:
             said = f"rule `{planned.rule.id}` cannot be judged by {models.name}: {error}"
             problems.append(ConstitutionError(said))
     if problems:
         raise ConstitutionError.of(problems)
+    return tuple(doubts)
+
+
+def _vetted(planned: PlannedRule, models: Models, method: Method) -> Iterator[str]:
+    """What of one rule each model reads only in part. Raises `ModelError` as their vets do."""
+    questions = [question for group in planned.groups for question in group]
+    if models.vet:
+        models.vet([question.content for question in questions])
+    if models.encoder and models.vet_texts and method.relevance:
+        yield from models.vet_texts(planned.texts)
+    if models.detector and models.vet_words and (method.region or method.small_object):
+        words = dict.fromkeys(word for question in questions for word in question.objects)
+        yield from models.vet_words(tuple(words))
 
 
 def _told(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,16 @@ from cluejudge.models.protocols import Models
 from cluejudge.settings import GroupQuestion, Method
 from cluejudge.verdict import Outcome
 from tests.api.colours import COLOURS, UNSAFE, Counting
+
+LOOKED_FOR = load_compiled(
+    """
+name: looked-for
+rules:
+  - {id: dark, text: no dark things, chain: [{any_of: [
+      {text: black, objects: [black, night]}, {text: a night, objects: night}]}]}
+  - {id: red, text: no red, chain: [{text: a red thing, objects: ball}]}
+"""
+)
 
 
 class TestMaking:
@@ -76,6 +88,44 @@ class TestVetting:
         wide = load_compiled("name: w\nrules: [{id: r, text: t, chain: [{any_of: [a, b]}]}]")
         Judge(wide, model=models, method=Method(group_question=GroupQuestion.WHOLE))
         assert seen == ["a or b"]
+
+    def vetting_beside(self, *refused: str) -> tuple[Models, list[str], list[str]]:
+        """Models whose encoder and detector refuse some, and read "night" only in part."""
+        texts: list[str] = []
+        words: list[str] = []
+
+        def vet(seen: list[str], asked: Sequence[str]) -> list[str]:
+            seen.extend(asked)
+            for text in asked:
+                if text in refused:
+                    raise ModelError(f"cannot read {text}")
+            return [f"only half of {text}" for text in asked if text == "night"]
+
+        models = fake.load()
+        vets = replace(models, vet_texts=partial(vet, texts), vet_words=partial(vet, words))
+        return vets, texts, words
+
+    def test_what_the_encoder_and_the_detector_read_is_seen(self) -> None:
+        models, texts, words = self.vetting_beside()
+        judge = Judge(LOOKED_FOR, model=models)
+        assert (texts, words) == (["no dark things", "no red"], ["black", "night", "ball"])
+        judged = judge.judge(UNSAFE)
+        assert judged.models["read in part"] == "only half of night"
+        assert "read in part" not in Judge(COLOURS, model=models).judge(UNSAFE).models
+
+    def test_what_would_not_be_asked_is_not_seen(self) -> None:
+        models, texts, words = self.vetting_beside("no red", "ball")
+        Judge(LOOKED_FOR, model=replace(models, encoder=None, detector=None))
+        silent = Method(relevance=False, region=False, small_object=False)
+        Judge(LOOKED_FOR, model=models, method=silent)
+        assert texts == words == []
+
+    @pytest.mark.parametrize("refused", ["no red", "ball"])
+    def test_a_rule_that_they_cannot_read_is_named(self, refused: str) -> None:
+        models, _, _ = self.vetting_beside(refused)
+        with pytest.raises(ConstitutionError) as raised:
+            Judge(LOOKED_FOR, model=models)
+        assert str(raised.value) == f"rule `red` cannot be judged by fake: cannot read {refused}"
 
     def test_each_rule_that_cannot_be_asked_is_named(self) -> None:
         models, _ = self.vetting("a blue ground", "white")

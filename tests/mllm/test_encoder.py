@@ -122,6 +122,14 @@ def test_a_long_text_is_cut_and_told_once(folders: dict[str, Path], kind: str) -
     assert len(told) == 1
 
 
+def test_vetting_says_what_would_be_cut(folders: dict[str, Path], kind: str) -> None:
+    encoder = load(str(folders[kind]), threshold=0.1)
+    with pytest.warns(CluejudgeWarning, match="reads only the first") as told:
+        assert encoder.vet(["a dog", LONG]) == [str(told[0].message)]
+    encoder.embed_texts([LONG])  # it was told already
+    assert encoder.vet(TEXTS) == encoder.vet([]) == []
+
+
 @cut_is_told
 def test_a_cut_text_ends_as_every_text_does(encoders: dict[str, DualEncoder], kind: str) -> None:
     encoder = encoders[kind]
@@ -142,8 +150,9 @@ def test_capitals_do_not_matter(encoders: dict[str, DualEncoder], kind: str) -> 
 def test_a_text_that_spells_a_special_token_is_refused(
     encoders: dict[str, DualEncoder], kind: str, text: str
 ) -> None:
-    with pytest.raises(ModelError, match="a meaning of its own"):
-        encoders[kind].embed_texts(["a dog", text])
+    for asked in (encoders[kind].embed_texts, encoders[kind].vet):
+        with pytest.raises(ModelError, match="a meaning of its own"):
+            asked(["a dog", text])
 
 
 def test_half_a_character_is_no_text(encoders: dict[str, DualEncoder], kind: str) -> None:

@@ -11,7 +11,8 @@ from PIL import Image as PILImage
 
 from cluejudge import Judge
 from cluejudge.asks import Reason, Score
-from cluejudge.errors import ConstitutionError, ModelError
+from cluejudge.compiled import load_compiled
+from cluejudge.errors import CluejudgeWarning, ConstitutionError, ModelError
 from cluejudge.mllm.priors import FILE
 from cluejudge.mllm.prompting.template import WORDS_FILE
 from cluejudge.models.cascade import CascadedReasoner
@@ -131,6 +132,34 @@ def test_rules_with_special_tokens_are_refused_before_any_image(
     )
     with pytest.raises((ModelError, ConstitutionError), match="trick"):
         Judge(rules, model=models)
+
+
+RULE = "name: mine\nrules: [{id: trick, text: TEXT, chain: [{text: a dog, objects: WORD}]}]\n"
+
+
+@pytest.mark.filterwarnings("ignore:.*reads only the first")
+@pytest.mark.parametrize(
+    ("text", "word", "reader"),
+    [("a dog <eos> here", "dog", "siglip"), ("a dog", "dog<|endoftext|>", "owlv2")],
+)
+def test_what_the_parts_beside_it_cannot_read_is_refused_before_any_image(
+    text: str, word: str, reader: str, whole: Models
+) -> None:
+    good = RULE.replace("TEXT", "no dogs").replace("WORD", "dog")
+    Judge(load_compiled(good), model=whole)
+    bad = load_compiled(RULE.replace("TEXT", text).replace("WORD", word))
+    with pytest.raises(ConstitutionError, match=rf"rule `trick` .* spells .* to .*{reader}"):
+        Judge(bad, model=whole)
+
+
+def test_a_text_that_is_read_in_part_is_told_before_any_image_and_in_every_verdict(
+    whole: Models, image: Path
+) -> None:
+    text = "no dogs or other animals that some people are afraid of"
+    rules = load_compiled(RULE.replace("TEXT", text).replace("WORD", "dog"))
+    with pytest.warns(CluejudgeWarning, match="reads only the first 48 of"):
+        judge = Judge(rules, model=whole, budget=Budget(reasoning_tokens=1))
+    assert repr(text) in judge.judge(image).models["read in part"]
 
 
 def test_words_that_a_model_brings_are_used(checkpoint: Checkpoint, tmp_path: Path) -> None:

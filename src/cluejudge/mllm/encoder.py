@@ -97,6 +97,11 @@ class DualEncoder:
         """
         return self._embed(texts, self._read, _TEXTS)
 
+    def vet(self, texts: Sequence[str]) -> list[str]:
+        """What to say of each text that is read only in part; raises as `embed_texts` does."""
+        with running(self.name):
+            return self._tokens.vet(texts)
+
     def _embed(
         self, inputs: Sequence[T], embed: Callable[[Sequence[T]], Any], size: int
     ) -> Vectors:

@@ -77,6 +77,8 @@ def load(spec: str, options: MllmOptions) -> Models:
             *(reasoner.card if isinstance(reasoner, CascadedReasoner) else ()),
         ),
         vet=kit.prompts.vet,
+        vet_texts=encoder.vet if encoder else None,
+        vet_words=detector.vet if detector else None,
     )
 
 

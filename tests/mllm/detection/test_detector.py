@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from cluejudge.asks import Locate
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeWarning, ModelError
 from cluejudge.image import Box
 from cluejudge.mllm.detection.detector import OpenDetector
 from tests.mllm.detection.fakes import OWLS, WORDS, Faked, bright, faked, load, opened, rectangle
+from tests.mllm.lookers import LENGTH
 from tests.models.contract import DetectorContract, plain
 
 
-@pytest.mark.filterwarnings("ignore:.* (reads only the first|cannot read the word)")
+@pytest.mark.filterwarnings("ignore:.* reads only the first")
 class TestDetectorContract(DetectorContract):
     @pytest.fixture
     def detector(self, detectors: dict[str, OpenDetector], kind: str) -> OpenDetector:
@@ -82,6 +83,29 @@ def test_no_word_no_pass(folders: dict[str, Path], kind: str) -> None:
 def test_an_empty_word_is_refused(detectors: dict[str, OpenDetector], kind: str, word: str) -> None:
     with pytest.raises(ModelError, match="nothing to look for"):
         detectors[kind].locate([Locate(plain(1, 2, 3), ("dog", word))])
+
+
+SPECIAL = {"owlv2": "dog<|endoftext|>", "owlvit": "dog<|endoftext|>"}
+
+
+def test_words_are_vetted_as_they_are_asked_for(
+    detectors: dict[str, OpenDetector], kind: str
+) -> None:
+    detector = detectors[kind]
+    assert detector.vet(["dog", "fire truck"]) == detector.vet([]) == []
+    for word in (SPECIAL.get(kind, "dog [SEP]"), "", " ", "a \ud83d dog"):
+        for call in (detector.vet, lambda words: detector.locate([Locate(plain(1, 2, 3), words)])):
+            with pytest.raises(ModelError, match=r"spells|nothing to look for|half of a char"):
+                call(("dog", word))
+
+
+@pytest.mark.parametrize("kind", OWLS)
+def test_a_word_that_is_cut_is_told_when_it_is_vetted(folders: dict[str, Path], kind: str) -> None:
+    detector, word = load(str(folders[kind])), "dog " * LENGTH
+    with pytest.warns(CluejudgeWarning, match=f"reads only the first {LENGTH} of"):
+        (doubt,) = detector.vet(["dog", word])
+    assert "a photo of a dog" in doubt
+    assert detector.vet([word]) == [doubt]  # and is not warned of again
 
 
 def test_boxes_that_are_no_numbers_fail(folders: dict[str, Path], kind: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -25,8 +26,18 @@ from cluejudge.mllm.opening.pretrained import (
 )
 from cluejudge.mllm.opening.whole import cuts
 
-Eye = Callable[[Sequence[Locate]], list[list[Sight]]]
-"""Looks at pictures; for each ask one sight a pass. No ask is without words, or has one twice."""
+
+class Eye(Protocol):
+    """What looks at pictures for words."""
+
+    def __call__(self, asks: Sequence[Locate], /) -> list[list[Sight]]:
+        """For each ask one sight a pass. No ask is without words, or has one twice."""
+        ...
+
+    def vet(self, words: Sequence[str], /) -> list[str]:
+        """What to say of each word that is read only in part; `ModelError` for one that is not."""
+        ...
+
 
 EYES: Mapping[str, tuple[Callable[[Checkpoint], Eye], float]] = MappingProxyType(
     {
@@ -91,8 +102,8 @@ class OpenDetector:
     def locate(self, asks: Sequence[Locate]) -> list[list[Located]]:
         """Boxes in the pixels of each picture, word by word, the surest first.
 
-        Raises `ModelError` for a word that is empty or spells a special token of the model, and if
-        the model fails.
+        Raises `ModelError` for a word that is empty, that the model cannot read or that spells a
+        special token of it, and if the model fails.
         """
         wanted = {place: _once(ask) for place, ask in enumerate(asks) if ask.words}
         with running(self.name), torch.inference_mode():
@@ -101,6 +112,12 @@ class OpenDetector:
         for (place, ask), sights in zip(wanted.items(), seen, strict=True):
             found[place] = self._located(ask, sights)
         return found
+
+    def vet(self, words: Sequence[str]) -> list[str]:
+        """What to say of each word that is read only in part; raises as `locate` does."""
+        _refuse_empty(words)
+        with running(self.name):
+            return self._eye.vet(words)
 
     def _located(self, ask: Locate, sights: Sequence[Sight]) -> list[Located]:
         by_word: dict[str, list[Located]] = {}
@@ -116,8 +133,12 @@ class OpenDetector:
         return [one for word in ask.words for one in by_word.get(word, [])]
 
 
-def _once(ask: Locate) -> Locate:
-    empty = next((word for word in ask.words if not word.strip()), None)
+def _refuse_empty(words: Iterable[str]) -> None:
+    empty = next((word for word in words if not word.strip()), None)
     if empty is not None:
         raise ModelError(f"there is nothing to look for in the word {empty!r}")
+
+
+def _once(ask: Locate) -> Locate:
+    _refuse_empty(ask.words)
     return replace(ask, words=tuple(dict.fromkeys(ask.words)))

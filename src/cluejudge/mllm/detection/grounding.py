@@ -45,6 +45,10 @@ class GroundingEye:
         parts = (asks[start : start + _HELD] for start in range(0, len(asks), _HELD))
         return [sights for part in parts for sights in self._sights(part)]
 
+    def vet(self, words: Sequence[str]) -> list[str]:
+        """What to say of each word that is read only in part; raises as `Captions` does."""
+        return self._captions.vet(words)
+
     def _sights(self, asks: Sequence[Locate]) -> list[list[Sight]]:
         tasks = [
             (place, caption)

@@ -43,6 +43,10 @@ class OwlEye:
         parts = (asks[start : start + _PICTURES] for start in range(0, len(asks), _PICTURES))
         return [[sight] for part in parts for sight in self._seen(part)]
 
+    def vet(self, words: Sequence[str]) -> list[str]:
+        """What to say of each word that is read only in part; `ModelError` for special tokens."""
+        return self._tokens.vet([PROMPT.format(word) for word in words])
+
     def _seen(self, asks: Sequence[Locate]) -> list[Sight]:
         most = max(len(ask.words) for ask in asks)
         # A picture with fewer words than another one asks for its first word again.

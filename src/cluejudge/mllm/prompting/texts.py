@@ -32,15 +32,9 @@ class Texts:
         What is longer is cut, and warned about (`CluejudgeWarning`) once a text. Raises
         `ModelError` for a text that spells a special token, which could end it early.
         """
-        read = [text.lower() if self._lower else text for text in texts]
-        for text in read:
-            refuse_special(text, self._special, self._name)
-        counted = self._tokenizer(read, verbose=False)["input_ids"]
-        for text, ids in zip(texts, counted, strict=True):
-            if len(ids) > self._length:
-                self._doubts.tell(text, cut(text, len(ids), self._length, self._name))
+        self.vet(texts)
         rows: torch.Tensor = self._tokenizer(
-            read,
+            self._read(texts),
             padding="max_length",
             padding_side="right",
             truncation=True,
@@ -48,6 +42,24 @@ class Texts:
             return_tensors="pt",
         )["input_ids"]
         return rows
+
+    def vet(self, texts: Sequence[str]) -> list[str]:
+        """What to say of each text that is cut; warns and raises as reading it would."""
+        read = self._read(texts)
+        for text in read:
+            refuse_special(text, self._special, self._name)
+        counted = self._tokenizer(read, verbose=False)["input_ids"] if read else []
+        doubts = {
+            text: cut(text, len(ids), self._length, self._name)
+            for text, ids in zip(texts, counted, strict=True)
+            if len(ids) > self._length
+        }
+        for text, doubt in doubts.items():
+            self._doubts.tell(text, doubt)
+        return list(doubts.values())
+
+    def _read(self, texts: Sequence[str]) -> list[str]:
+        return [text.lower() if self._lower else text for text in texts]
 
 
 class Doubts:
