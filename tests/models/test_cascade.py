@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluejudge import prompts
 from cluejudge.asks import Reason
 from cluejudge.errors import ModelError
 from cluejudge.models.cascade import CascadedReasoner, Summary, estimated_tokens, parse_summary
@@ -78,10 +79,21 @@ def test_a_writer_that_miscounts_has_failed() -> None:
         CascadedReasoner(Short()).reason([Reason(ONE, "a cat")])
 
 
-def test_the_card_names_both_prompts() -> None:
-    card = dict(CascadedReasoner(Writer()).card)
-    assert set(card) == {"prompt reason", "prompt summarise"}
+@pytest.mark.parametrize(
+    ("ask", "begins"),
+    [(None, f"{prompts.load('ask').text} a cat\n"), ("Seen?", "Seen? a cat\n"), ("", "a cat\n")],
+)
+def test_the_first_request_begins_as_a_question_does(ask: str | None, begins: str) -> None:
+    writer = Writer()
+    CascadedReasoner(writer, ask=ask).reason([Reason(ONE, "a cat")])
+    assert writer.batches[0][0].prompt.startswith(begins)
+
+
+def test_the_card_names_all_prompts() -> None:
+    card, other = (dict(CascadedReasoner(Writer(), ask=ask).card) for ask in (None, "Seen?"))
+    assert set(card) == {"prompt ask", "prompt reason", "prompt summarise"}
     assert all(len(digest) == 64 for digest in card.values())
+    assert {name for name in card if card[name] != other[name]} == {"prompt ask"}
 
 
 @pytest.mark.parametrize(

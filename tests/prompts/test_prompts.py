@@ -37,7 +37,7 @@ def test_the_digest_is_of_the_template() -> None:
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("reason", {"content": "a cat"}),
+        ("reason", {"ask": "Is it there?", "content": "a cat"}),
         ("summarise", {"content": "a cat", "reasoning": "I see one."}),
     ],
 )

@@ -35,22 +35,29 @@ class CascadedReasoner:
 
     Both together may be as long as `Reason.max_tokens`; the second has at most 100 tokens of it,
     and sees no picture, so that it cannot judge anew. What cannot be read is no answer, never a
-    Yes or a No. `count_tokens` counts what was written; without one it is estimated.
+    Yes or a No. `ask` are the words that a model is asked in for its token probabilities, up to
+    the content: a request that begins with them can go on from what was read for those.
+    `count_tokens` counts what was written; without one it is estimated.
     """
 
     def __init__(
-        self, writer: Writer, *, count_tokens: Callable[[str], int] = estimated_tokens
+        self,
+        writer: Writer,
+        *,
+        ask: str | None = None,
+        count_tokens: Callable[[str], int] = estimated_tokens,
     ) -> None:
         self._writer = writer
         self._count = count_tokens
+        self._ask = prompts.load("ask") if ask is None else prompts.Prompt("ask", ask)
         self._reason = prompts.load("reason")
         self._summarise = prompts.load("summarise")
 
     @property
     def card(self) -> tuple[tuple[str, str], ...]:
-        """The digests of both prompts, for the record."""
-        both = (self._reason, self._summarise)
-        return tuple((f"prompt {prompt.name}", prompt.digest) for prompt in both)
+        """The digests of the prompts, for the record."""
+        told = (self._ask, self._reason, self._summarise)
+        return tuple((f"prompt {prompt.name}", prompt.digest) for prompt in told)
 
     def reason(self, asks: Sequence[Reason]) -> list[Reasoning]:
         """A reasoning for each ask: all first requests in one batch, then all second ones."""
@@ -70,8 +77,8 @@ class CascadedReasoner:
         return texts
 
     def _first(self, ask: Reason) -> Write:
-        prompt = self._reason.render(content=ask.content)
-        return Write(prompt, ask.image, ask.max_tokens - _summary_tokens(ask))
+        prompt = self._reason.render(ask=self._ask.text, content=ask.content)
+        return Write(prompt.lstrip(), ask.image, ask.max_tokens - _summary_tokens(ask))
 
     def _second(self, ask: Reason, thought: str) -> Write:
         prompt = self._summarise.render(content=ask.content, reasoning=thought)

@@ -96,6 +96,18 @@ class Prompts:
         text = own + defused(prompt.removeprefix(own), self._special)
         return render(self._processor, text, pictured=pictured, name=self._name)
 
+    def behind_head(self, text: str, *, pictured: bool) -> tuple[int, ...] | None:
+        """The tokens of a whole prompt behind the head that the questions share.
+
+        None for a prompt that does not begin with it.
+        """
+        head = self.template.head if pictured else self.template.blind
+        return self._behind(text.removeprefix(head)) if text.startswith(head) else None
+
+    def whole(self, text: str) -> tuple[int, ...]:
+        """The tokens of a whole prompt, with the first one if the template did not write it."""
+        return tuple(self._tokenizer(text, add_special_tokens=self.adds_special)["input_ids"])
+
     def _behind(self, text: str) -> tuple[int, ...] | None:
         """The tokens of `text` behind the head; None if the head's own tokens change with it."""
         both = self.encode(self.template.blind + text)
