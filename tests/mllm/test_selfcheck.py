@@ -97,6 +97,24 @@ def test_one_by_one_where_nothing_else_fits(llava: Kit, monkeypatch: pytest.Monk
     assert choice.strategy == "naive"
     assert "packed is off" in choice.reason
     assert "fork fails" in choice.reason
+    assert not choice.reads_on
+
+
+@pytest.mark.parametrize(("fork", "reads_on"), [(Fork, True), (Wrong, False), (Broken, False)])
+def test_one_by_one_by_wish_tells_whether_the_model_can_read_on(
+    llava: Kit, fork: type[Fork | Wrong], reads_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selfcheck, "STRATEGIES", {"fork": fork})
+    assert choose(llava, "naive").reads_on == reads_on
+
+
+def test_a_model_that_says_no_numbers_is_told_even_if_asked_one_by_one(
+    checkpoint: Callable[[str], Path],
+) -> None:
+    kit = loaded(checkpoint("llava"), "float32")
+    with_logits(kit, lambda logits: logits * torch.nan)
+    with pytest.raises(ModelError, match="no numbers"):
+        choose(kit, "naive")
 
 
 @pytest.mark.parametrize(
@@ -222,4 +240,6 @@ def test_as_much_as_rounding_is_allowed_and_no_more(
 
 @pytest.mark.parametrize("wanted", ["fork", "packed", "naive"])
 def test_a_wish_that_fits_is_granted(llava: Kit, wanted: str) -> None:
-    assert choose(llava, wanted).strategy == wanted
+    choice = choose(llava, wanted)
+    assert choice.strategy == wanted
+    assert choice.reads_on

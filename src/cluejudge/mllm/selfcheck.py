@@ -38,10 +38,15 @@ that are wrong are at least 0.06 in any."""
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The name of a strategy, and why it was chosen."""
+    """The name of a strategy, and why it was chosen.
+
+    `reads_on`: whether the model says behind what it has read of a picture what it says of the
+    whole; if not, what it writes there is of no worth, whatever the strategy.
+    """
 
     strategy: str
     reason: str
+    reads_on: bool = True
 
 
 def choose(kit: Kit, wanted: str = "auto") -> Choice:
@@ -50,8 +55,6 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
     Raises `ModelError` if the wanted one does not fit the model.
     """
     attention = attention_of(kit.backbone.model.config)
-    if wanted == "naive":
-        return Choice("naive", "asked for")
     if wanted == "packed" and not attention.full:
         raise ModelError(
             f"packed does not fit {kit.backbone.name}: {attention.reason}",
@@ -59,20 +62,25 @@ def choose(kit: Kit, wanted: str = "auto") -> Choice:
         )
     oracle = _oracle(kit)
     if wanted != "auto":
-        trial = _try(kit, wanted, oracle)
-        if not trial.fits:
-            raise ModelError(
-                f"strategy={wanted} does not fit {kit.backbone.name}: {trial.told}",
-                hint="use strategy=auto, which takes one that does",
-            )
-        return Choice(wanted, f"asked for; {trial.told}")
+        return _granted(kit, wanted, oracle)
     reasons = [attention.reason]
     for name in ("packed", "fork") if attention.full else ("fork",):
         trial = _try(kit, name, oracle)
         reasons.append(trial.told)
         if trial.fits:
             return Choice(name, "; ".join(reasons))
-    return Choice("naive", "; ".join(reasons))
+    return Choice("naive", "; ".join(reasons), reads_on=False)
+
+
+def _granted(kit: Kit, wanted: str, oracle: _Oracle) -> Choice:
+    """The wanted strategy, if it fits; one by one always does."""
+    trial = _try(kit, "fork" if wanted == "naive" else wanted, oracle)
+    if not trial.fits and wanted != "naive":
+        raise ModelError(
+            f"strategy={wanted} does not fit {kit.backbone.name}: {trial.told}",
+            hint="use strategy=auto, which takes one that does",
+        )
+    return Choice(wanted, f"asked for; {trial.told}", reads_on=trial.fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def _try(kit: Kit, name: str, oracle: _Oracle) -> _Trial:
         return _Trial(False, f"{name} fails: {cause(error)}")
     off = _distance(found, oracle.answers)
     if off <= TOLERANCE.get(kit.backbone.model.dtype, max(TOLERANCE.values())) * oracle.size:
-        return _Trial(True, f"log-probabilities within {off:.1e} of one by one")
+        return _Trial(True, f"{name} is within {off:.1e} of one by one")
     return _Trial(False, f"{name} is off by {off:.3f} in log-probabilities")
 
 
