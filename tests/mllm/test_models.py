@@ -195,7 +195,25 @@ def test_half_precision_answers_nearly_the_same(dtype: str, checkpoint: Checkpoi
 def test_a_part_that_cannot_be_used_is_told_before_the_model_is_loaded(
     part: str, checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cluejudge.mllm.models.load_backbone", pytest.fail)
+    monkeypatch.setattr("cluejudge.mllm.models.load_prepared", pytest.fail)
     with pytest.raises(ModelError, match=f"option {part}: .*no config") as told:
         load_models(str(checkpoint("llava")), ALONE | {part: str(tmp_path)})
     assert f"{part}=none" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("family", "said"),
+    [
+        ("text_only", "sees no pictures"),
+        ("no_template", "has no chat template"),
+        ("llava", "needs about"),
+    ],
+)
+def test_a_model_that_cannot_be_asked_is_told_before_the_others_are_fetched(
+    family: str, said: str, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cluejudge.mllm.models.load_encoder", pytest.fail)
+    monkeypatch.setattr("cluejudge.mllm.models.load_detector", pytest.fail)
+    monkeypatch.setattr("cluejudge.mllm.opening.loading.free_bytes", lambda _: 2**16)
+    with pytest.raises(ModelError, match=said):
+        load_models(str(checkpoint(family)), {"device": "cpu"})

@@ -18,8 +18,7 @@ from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.budget import batch_tokens
 from cluejudge.mllm.opening.hub import hub_error
-from cluejudge.mllm.opening.loading import load_backbone
-from cluejudge.mllm.opening.placement import device_of
+from cluejudge.mllm.opening.loading import load_prepared, prepare
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors
 from cluejudge.mllm.prompting.labels import labels_behind
@@ -45,11 +44,13 @@ def load(spec: str, options: MllmOptions) -> Models:
 
     Raises `ModelError` for what cannot be loaded or cannot be asked, before any image is seen.
     """
-    # The small ones first: what is wrong with them shows before the large one has been loaded.
-    device = device_of(options)
+    # Weights come last, and the large ones behind the small: what is wrong with any of the three
+    # shows before most has been fetched and read.
+    prepared = prepare(spec, options)
+    device = prepared.plan.device
     encoder = _beside("encoder", options.encoder, load_encoder, device)
     detector = _beside("detector", options.detector, load_detector, device)
-    backbone = load_backbone(spec, options)
+    backbone = load_prepared(prepared)
     kit = make_kit(backbone, options)
     choice = choose(kit, options.strategy)
     place = {
@@ -135,7 +136,9 @@ def _reasoner(kit: Kit, options: MllmOptions) -> Reasoner | None:
     if options.reasoning == "forced":
         return MllmReasoner(kit, generator)
     return CascadedReasoner(
-        MllmWriter(kit, generator), count_tokens=lambda text: len(kit.prompts.encode(text))
+        MllmWriter(kit, generator),
+        ask=kit.prompts.words.ask,
+        count_tokens=lambda text: len(kit.prompts.encode(text)),
     )
 
 

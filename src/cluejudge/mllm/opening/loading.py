@@ -66,23 +66,48 @@ def make_plan(spec: str, options: MllmOptions) -> Plan:
     return Plan(source, config, device, dtype, how, needed, place, free)
 
 
-def load_backbone(spec: str, options: MllmOptions) -> Backbone:
-    """The model `spec`, a folder or ORG/NAME of the hub, in evaluation mode and without gradients.
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """A model of which all that can be checked without its weights has been."""
+
+    plan: Plan
+    processor: Any
+
+
+def prepare(spec: str, options: MllmOptions) -> Prepared:
+    """The model `spec`, a folder or ORG/NAME of the hub, but for its weights.
 
     Raises `ModelError` as `make_plan` does; for a processor that is absent, broken or without a
-    chat template; for too little memory; and for weights that are absent, broken or not all there.
-    `UsageError` for an option that the model has no use for. Code that comes with a model is never
-    run.
+    chat template; and for too little memory. `UsageError` for an option that the model has no use
+    for.
     """
     plan = make_plan(spec, options)
     with bars_for_watchers():
         processor = load_processor(plan.source, plan.config, options.image_tokens)
-        if not plan.fits:
-            raise _too_large(plan)
-        model = _weights(plan)
+    if not plan.fits:
+        raise _too_large(plan)
+    return Prepared(plan, processor)
+
+
+def load_prepared(prepared: Prepared) -> Backbone:
+    """The model with its weights, in evaluation mode and without gradients.
+
+    Raises `ModelError` for weights that are absent, broken or not all there.
+    """
+    with bars_for_watchers():
+        model = _weights(prepared.plan)
     model.requires_grad_(False)
     suit(model)
-    return Backbone(model.eval(), processor, processor.tokenizer, spec, plan.source.revision)
+    source, processor = prepared.plan.source, prepared.processor
+    return Backbone(model.eval(), processor, processor.tokenizer, source.name, source.revision)
+
+
+def load_backbone(spec: str, options: MllmOptions) -> Backbone:
+    """The model `spec`, a folder or ORG/NAME of the hub, in evaluation mode and without gradients.
+
+    Raises as `prepare` and `load_prepared` do. Code that comes with a model is never run.
+    """
+    return load_prepared(prepare(spec, options))
 
 
 def _tightest(device: torch.device, how: dict[str, Any]) -> tuple[str, int | None]:
