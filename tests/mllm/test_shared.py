@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,18 +18,48 @@ from tests.mllm.kits import CONTENTS, asks, picture
 ALONE = {"encoder": "none", "detector": "none", "device": "cpu", "dtype": "float32"}
 
 
-@pytest.fixture(scope="module", params=["qwen3_vl", "qwen3_5", "llava_next"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        ("qwen3_vl", "forced"),
+        ("qwen3_5", "forced"),
+        ("llava_next", "forced"),
+        ("qwen3_vl", "json"),
+        ("qwen3_5", "json"),
+    ],
+    ids="-".join,
+)
 def models(request: pytest.FixtureRequest, checkpoint: Callable[[str], Path]) -> Models:
-    return load_models(str(checkpoint(request.param)), ALONE)
+    family, reasoning = request.param
+    return load_models(str(checkpoint(family)), ALONE | {"reasoning": reasoning})
 
 
 def test_a_reasoning_goes_on_from_what_was_read_for_the_scores(
     models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _goes_on(models, monkeypatch)
+
+
+@pytest.mark.parametrize("ask", ["Seen here?", "", "<|vision_start|> Seen here?"])
+def test_a_model_with_words_of_its_own_goes_on_too(
+    ask: str, checkpoint: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(checkpoint("qwen3_vl"), folder)
+    template = folder / "chat_template.jinja"
+    if not ask:  # then its template has the words
+        told = template.read_text("utf-8").replace("{{ part.text }}", "Seen: {{ part.text }}")
+        template.write_text(told, "utf-8")
+    words = {"ask": ask, "explain": " Explain first."}
+    (folder / "cluejudge.json").write_text(json.dumps(words), "utf-8")
+    _goes_on(load_models(str(folder), ALONE | {"reasoning": "json"}), monkeypatch)
+
+
+def _goes_on(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
     assert models.reasoner
     seen = [picture(21), picture(22)]
     asked = [Reason(one, content, 14) for one in seen for content in CONTENTS[:2]]
-    models.scorer.score(asks(*seen))
+    models.scorer.score(asks(*seen, None))
     monkeypatch.setattr(prefix, "prefill", pytest.fail)
     found = models.reasoner.reason(asked)
     monkeypatch.undo()
