@@ -223,6 +223,12 @@ class TestThreshold:
         with pytest.raises(UsageError, match="a cosine"):
             load(str(folders["clip"]), threshold=threshold)
 
+    def test_a_scale_beyond_all_numbers_is_an_error(self, tmp_path: Path) -> None:
+        folder = build("siglip", tmp_path / "siglip")
+        spoil(folder, "logit_scale", 1e4)
+        with pytest.raises(ModelError, match="siglip failed: math range error"):
+            load(str(folder))
+
     def test_a_scale_that_gives_none_is_an_error(self, folders: dict[str, Path]) -> None:
         checkpoint = opened(folders["siglip"], "siglip")
         with torch.no_grad():

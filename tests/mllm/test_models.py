@@ -170,9 +170,10 @@ def test_words_that_a_model_brings_are_used(checkpoint: Checkpoint, tmp_path: Pa
     plain = dict(load_models(str(folder), ALONE).card)["template"]
     (folder / WORDS_FILE).write_text('{"ask": "Do you see", "explain": " Why?"}', "utf-8")
     assert dict(load_models(str(folder), ALONE).card)["template"] != plain
-    (folder / WORDS_FILE).write_text("[]", "utf-8")
-    with pytest.raises(ModelError, match=WORDS_FILE):
-        load_models(str(folder), ALONE)
+    for broken in (b"[]", b'{"ask": "\xe9"}'):
+        (folder / WORDS_FILE).write_bytes(broken)
+        with pytest.raises(ModelError, match=WORDS_FILE):
+            load_models(str(folder), ALONE)
 
 
 @pytest.mark.parametrize("family", ["qwen3_5", "gemma3"])

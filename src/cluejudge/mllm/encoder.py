@@ -56,8 +56,9 @@ def load_encoder(
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
     source = find_kind(spec, KINDS, "an encoder")
     checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
-    bound = own_threshold(checkpoint) if threshold is None else threshold
-    encoder = DualEncoder(checkpoint, threshold=bound)
+    with running(spec):
+        bound = own_threshold(checkpoint) if threshold is None else threshold
+        encoder = DualEncoder(checkpoint, threshold=bound)
     encoder.embed_images([probe_picture()])
     encoder.embed_texts([PROBE])
     return encoder

@@ -17,7 +17,7 @@ from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.budget import batch_tokens
-from cluejudge.mllm.opening.hub import hub_error
+from cluejudge.mllm.opening.hub import brief, hub_error
 from cluejudge.mllm.opening.loading import load_prepared, prepare
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors
@@ -96,6 +96,7 @@ def find_words(backbone: Backbone) -> Words:
     """The words that a model brings along, or the usual ones."""
     here = Path(backbone.name).is_dir()
     commit = None if here else backbone.revision
+    place = f"{backbone.name}/{WORDS_FILE}"
     try:
         told: Any = cached_file(
             backbone.name,
@@ -107,9 +108,9 @@ def find_words(backbone: Backbone) -> Words:
         text = Path(told).read_text("utf-8") if told else None
     except OSError as error:
         raise hub_error(backbone.name, commit, error) from error
-    if text is None:
-        return default_words()
-    return parse_words(text, f"{backbone.name}/{WORDS_FILE}")
+    except UnicodeDecodeError as error:
+        raise ModelError(f"{place} is not written in UTF-8: {brief(error)}") from error
+    return parse_words(text, place) if text is not None else default_words()
 
 
 def _scorer(kit: Kit, choice: Choice, options: MllmOptions) -> Scorer:

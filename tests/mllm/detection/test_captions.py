@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from transformers import AutoProcessor
+from transformers import AutoProcessor, BertTokenizer, PreTrainedTokenizerFast
 
 from cluejudge.errors import CluejudgeWarning, ModelError
 from cluejudge.mllm.detection.captions import Caption, Captions
@@ -104,6 +104,25 @@ def test_vetting_says_what_would_be_cut(processor: AutoProcessor) -> None:
 def test_an_empty_word_is_refused(processor: AutoProcessor, word: str) -> None:
     with pytest.raises(ModelError, match="nothing to look for"):
         captions(processor)(["dog", word])
+
+
+@pytest.mark.parametrize("kind", ["cls", "sep", "pad"])
+def test_a_tokenizer_without_a_token_of_every_caption(kind: str, folder: Path) -> None:
+    tokens = {"unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "pad": "[PAD]"}
+    del tokens[kind]
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_file=str(folder / "tokenizer.json"),
+        **{f"{one}_token": token for one, token in tokens.items()},
+    )
+    with pytest.raises(ModelError, match=f"the tokenizer of dino has no {kind} token"):
+        Captions(tokenizer, length=256, name="dino")
+
+
+def test_a_tokenizer_without_a_full_stop() -> None:
+    known = ("[UNK]", "[CLS]", "[SEP]", "[PAD]", "dog")
+    tokenizer = BertTokenizer(vocab={word: at for at, word in enumerate(known)})
+    with pytest.raises(ModelError, match="has no full stop"):
+        Captions(tokenizer, length=256, name="dino")
 
 
 def test_a_special_token_is_refused(processor: AutoProcessor) -> None:

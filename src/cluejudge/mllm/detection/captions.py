@@ -26,14 +26,24 @@ class Caption:
 
 
 class Captions:
-    """The tokenizer of a model that reads `length` tokens: special ones, words and full stops."""
+    """The tokenizer of a model that reads `length` tokens: special ones, words and full stops.
+
+    Raises `ModelError` for a tokenizer that lacks a token which captions are made of. `pad` is the
+    one that fills up the shorter of several.
+    """
 
     def __init__(self, tokenizer: Any, *, length: int, name: str) -> None:
         self._tokenizer = tokenizer
         self._room = length - 2  # all but the first and the last token
         self._name = name
         self._special = special_texts(tokenizer)
-        self._stop = int(tokenizer.convert_tokens_to_ids("."))
+        first, last, self.pad = (
+            self._token(f"{kind} token", getattr(tokenizer, f"{kind}_token_id"))
+            for kind in ("cls", "sep", "pad")
+        )
+        self._ends = first, last
+        stop = tokenizer.convert_tokens_to_ids(".")
+        self._stop = self._token("full stop", None if stop == tokenizer.unk_token_id else stop)
         self._doubts = Doubts()
 
     def __call__(self, words: Sequence[str]) -> list[Caption]:
@@ -83,9 +93,17 @@ class Captions:
         return ids
 
     def _caption(self, pieces: Sequence[tuple[str, list[int]]]) -> Caption:
-        ids = [int(self._tokenizer.cls_token_id)]
+        first, last = self._ends
+        ids = [first]
         spans = []
         for word, own in pieces:
             spans.append((word, slice(len(ids), len(ids) + len(own))))
             ids += [*own, self._stop]
-        return Caption((*ids, int(self._tokenizer.sep_token_id)), tuple(spans))
+        return Caption((*ids, last), tuple(spans))
+
+    def _token(self, what: str, found: int | None) -> int:
+        if found is None:
+            raise ModelError(
+                f"the tokenizer of {self._name} has no {what}", hint="get all files of the model"
+            )
+        return found

@@ -83,7 +83,8 @@ def load_detector(
             "lie elsewhere",
             hint="get all files of the model: this part of it is made for another",
         )
-    detector = OpenDetector(checkpoint, threshold=threshold)
+    with running(spec):
+        detector = OpenDetector(checkpoint, threshold=threshold)
     detector.locate([Locate(probe_picture(), (PROBE,))])
     return detector
 

@@ -34,10 +34,10 @@ class GroundingEye:
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._checkpoint = checkpoint
         self._images = checkpoint.processor.image_processor
-        tokenizer = checkpoint.processor.tokenizer
-        self._pad = int(tokenizer.pad_token_id)
         self._captions = Captions(
-            tokenizer, length=checkpoint.config.max_text_len, name=checkpoint.name
+            checkpoint.processor.tokenizer,
+            length=checkpoint.config.max_text_len,
+            name=checkpoint.name,
         )
 
     def __call__(self, asks: Sequence[Locate]) -> list[list[Sight]]:
@@ -76,7 +76,7 @@ class GroundingEye:
     def _seen(self, pixels: Tensor, captions: Sequence[Caption]) -> tuple[Tensor, Tensor]:
         """Boxes [pictures, n, 4] and how sure each is of each token [pictures, n, tokens]."""
         longest = max(len(caption.ids) for caption in captions)
-        ids = torch.full((len(captions), longest), self._pad)
+        ids = torch.full((len(captions), longest), self._captions.pad)
         mask = torch.zeros_like(ids)
         for row, caption in enumerate(captions):
             ids[row, : len(caption.ids)] = torch.tensor(caption.ids)

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from transformers import AutoConfig, AutoProcessor
 
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeError, CluejudgeWarning, ModelError
 from cluejudge.image import Picture
 from cluejudge.mllm.opening.hub import brief, hub_error
 from cluejudge.mllm.opening.progress import bars_for_watchers
 from cluejudge.mllm.opening.source import Source, find_source
+from cluejudge.mllm.scorer import cause, lacks_room
 
 PROBE = "a person"
 """What a model is tried with, besides a picture: any of them has learnt of it."""
@@ -113,15 +114,17 @@ def probe_picture() -> Picture:
 
 @contextmanager
 def running(name: str) -> Iterator[None]:
-    """What torch and transformers raise while a model runs, as `ModelError`."""
+    """Whatever a model or its processor raises while it runs, as `ModelError`."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        raise ModelError(
-            f"{name} ran out of memory", hint="try dtype=bfloat16, a smaller model or the CPU"
-        ) from error
-    except (RuntimeError, ValueError, IndexError, TypeError) as error:
-        raise ModelError(f"{name} failed: {brief(error)}") from error
+    except (CluejudgeError, CluejudgeWarning):
+        raise
+    except Exception as error:  # models and processors of many makes, each with ways of its own
+        if lacks_room(error):
+            raise ModelError(
+                f"{name} ran {cause(error)}", hint="use a smaller one, or device=cpu"
+            ) from error
+        raise ModelError(f"{name} failed: {cause(error)}") from error
 
 
 @contextmanager
