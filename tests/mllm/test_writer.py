@@ -101,9 +101,9 @@ class Counted:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     found, begin, read = Counted(), Generator._begin, prefix.prefill
 
-    def counted_begin(self: Generator, tasks: Sequence[Task]) -> Any:
+    def counted_begin(self: Generator, tasks: Sequence[Task], together: int) -> Any:
         found.written.append(len(tasks))
-        return begin(self, tasks)
+        return begin(self, tasks, together)
 
     def counted_read(backbone: Backbone, inputs: prefix.Inputs) -> prefix.Batch:
         found.read += 1
@@ -115,14 +115,14 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     return found
 
 
-@pytest.mark.parametrize("family", ["qwen3_vl", "llava_next"])
+@pytest.mark.parametrize("family", ["qwen3_vl", "qwen3_5", "llava_next"])
 def test_both_steps_of_a_reasoning_are_written_side_by_side(
     family: str, checkpoint: Callable[[str], Path], counted: Counted
 ) -> None:
     kit = kit_of(checkpoint(family))
     kit = replace(kit, prefixes=Prefixes(kit.backbone, kit.prompts, kept=4096))
     reasoner = CascadedReasoner(writer_of(kit), ask=WORDS.ask)
-    asks = [Reason(picture(k), content, 30) for k in (5, 6) for content in CONTENTS[:3]]
+    asks = [Reason(picture(k), content, 60) for k in (5, 6) for content in CONTENTS[:3]]
     together = reasoner.reason(asks)
     assert (counted.read, counted.written) == (2, [6, 6])  # both pictures, what the sums share
     assert together == [reasoner.reason([ask])[0] for ask in asks]

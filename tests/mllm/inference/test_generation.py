@@ -63,18 +63,41 @@ def test_a_text_is_no_longer_than_it_may_be(kit: Kit) -> None:
         assert 0 < found.tokens <= tokens
 
 
+@pytest.fixture
+def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts were written together, group by group."""
+    found: list[int] = []
+    begin = Generator._begin
+
+    def counted(self: Generator, tasks: Sequence[Task], together: int) -> Any:
+        found.append(len(tasks))
+        return begin(self, tasks, together)
+
+    monkeypatch.setattr(Generator, "_begin", counted)
+    return found
+
+
 def test_pictures_that_were_read_apart_are_written_about_together(
-    kit: Kit, monkeypatch: pytest.MonkeyPatch
+    kit: Kit, groups: list[int]
 ) -> None:
     asks = [Reason(picture(k), CONTENTS[0], 14) for k in (1, 2, 3)]
     alone = [reasoner_of(kit).reason([ask])[0] for ask in asks]  # reads each picture by itself
-    groups: list[int] = []
-    begin = Generator._begin
-
-    def counted(self: Generator, tasks: Sequence[Task]) -> Any:
-        groups.append(len(tasks))
-        return begin(self, tasks)
-
-    monkeypatch.setattr(Generator, "_begin", counted)
+    groups.clear()
     assert reasoner_of(kit).reason(asks) == alone
     assert groups[0] == len(asks)
+
+
+def test_questions_of_any_length_are_written_together(kit: Kit, groups: list[int]) -> None:
+    asks = [Reason(picture(1), content, 60) for content in reversed(CONTENTS)]
+    assert len({len(kit.prompts.question(content)) for content in CONTENTS}) > 1
+    reasoner_of(kit).reason(asks)
+    assert groups[0] == len(asks)
+
+
+def test_a_question_much_longer_than_a_text_does_not_hold_up_the_others(
+    checkpoint: Callable[[str], Path], groups: list[int]
+) -> None:
+    kit = kit_of(checkpoint("qwen3_5"))
+    contents = ("a dog", "two or more people stand near a fire, a car and a tree")
+    reasoner_of(kit).reason([Reason(picture(1), content, 8) for content in contents])
+    assert groups[:2] == [1, 1]

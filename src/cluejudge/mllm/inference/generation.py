@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -63,7 +63,9 @@ class _State:
 class Generator:
     """Writes behind prefixes; all of one length are written together, whatever they show.
 
-    `ragged` says whether rows may be padded: only full attention can look past the padding.
+    `ragged` says whether rows may be padded: only full attention can look past the padding. Of
+    other models' rows as many tokens are read at once as the shortest has, and what the longer ones
+    have left is read token by token, while the shorter ones are being written.
     """
 
     def __init__(self, backbone: Backbone, *, ragged: bool) -> None:
@@ -78,48 +80,67 @@ class Generator:
             texts |= self._group(tasks, group, stop)
         return [texts[place] for place in range(len(tasks))]
 
-    def _groups(self, tasks: Sequence[Task], budget: int) -> list[list[int]]:
+    def _groups(self, tasks: Sequence[Task], budget: int) -> Iterator[list[int]]:
         """Places of tasks that are written together."""
-        groups: dict[tuple[int, int], list[int]] = {}
+        alike: dict[int, list[int]] = {}
         for place, task in enumerate(tasks):
-            alike = task.prefix.batch.length, 0 if self._ragged else len(task.ids)
-            groups.setdefault(alike, []).append(place)
-        parts = []
-        for (length, _), places in groups.items():
-            longest = max(len(tasks[place].ids) + tasks[place].limit for place in places)
-            size = max(1, budget // (length + longest))
-            parts += [places[k : k + size] for k in range(0, len(places), size)]
-        return parts
+            alike.setdefault(task.prefix.batch.length, []).append(place)
+        for places in alike.values():
+            if not self._ragged:
+                places.sort(key=lambda place: len(tasks[place].ids))
+            group: list[int] = []
+            for place in places:
+                if group and not self._fit([tasks[one] for one in (*group, place)], budget):
+                    yield group
+                    group = []
+                group.append(place)
+            yield group
+
+    def _fit(self, tasks: Sequence[Task], budget: int) -> bool:
+        """Whether tasks in the order of their lengths have room together, and gain by it."""
+        longest = max(len(task.ids) + task.limit for task in tasks)
+        if len(tasks) * (tasks[0].prefix.batch.length + longest) > budget:
+            return False
+        # One by one, the longest may be read in the steps that another group would take.
+        return self._ragged or len(tasks[-1].ids) - len(tasks[0].ids) <= tasks[-1].limit
 
     def _group(self, tasks: Sequence[Task], places: list[int], stop: Stop) -> dict[int, Text]:
-        state = self._begin([tasks[place] for place in places])
+        together = (max if self._ragged else min)(len(tasks[place].ids) for place in places)
+        state = self._begin([tasks[place] for place in places], together)
+        unread = {place: list(reversed(tasks[place].ids[together:])) for place in places}
         written: dict[int, list[int]] = {place: [] for place in places}
         done: dict[int, Text] = {}
         while places:
             best = state.logits.argmax(-1).tolist()
-            going = []
+            going, tokens = [], []
             for row, (place, token) in enumerate(zip(places, best, strict=True)):
                 ids = written[place]
                 ended = token in self._ends
-                if ended or stop(ids) or len(ids) >= tasks[place].limit:
+                if unread[place]:
+                    tokens.append(unread[place].pop())
+                elif ended or stop(ids) or len(ids) >= tasks[place].limit:
                     done[place] = Text(tuple(ids), ended or stop(ids), state.logits[row])
+                    continue
                 else:
                     ids.append(token)
-                    going.append(row)
+                    tokens.append(token)
+                going.append(row)
             places = [places[row] for row in going]
             if places:
-                state = self._step(state.only(going), [written[place][-1] for place in places])
+                state = self._step(state.only(going), tokens)
         return done
 
-    def _begin(self, tasks: Sequence[Task]) -> _State:
+    def _begin(self, tasks: Sequence[Task], together: int) -> _State:
+        """Read that many tokens of each task."""
         device = self._backbone.device
         length = tasks[0].prefix.batch.length
-        ids = padded([task.ids for task in tasks]).to(device)
-        lengths = torch.tensor([len(task.ids) for task in tasks], device=device)
+        read = [task.ids[:together] for task in tasks]
+        ids = padded(read).to(device)
+        lengths = torch.tensor(list(map(len, read)), device=device)
         order = torch.arange(ids.shape[1], device=device)
         own = order < lengths[:, None]
-        read = torch.ones(len(tasks), length, dtype=torch.bool, device=device)
-        valid = torch.cat([read, own], dim=1)
+        cached = torch.ones(len(tasks), length, dtype=torch.bool, device=device)
+        valid = torch.cat([cached, own], dim=1)
         cache, starts = _behind([task.prefix for task in tasks])
         ends = lengths[:, None] - 1
         tokens = Tokens(ids, starts[:, None] + order, ends, self._mask(valid))
