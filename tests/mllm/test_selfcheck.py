@@ -108,13 +108,17 @@ def test_one_by_one_by_wish_tells_whether_the_model_can_read_on(
     assert choose(llava, "naive").reads_on == reads_on
 
 
-def test_a_model_that_says_no_numbers_is_told_even_if_asked_one_by_one(
-    checkpoint: Callable[[str], Path],
+@pytest.mark.parametrize(("dtype", "hint"), [("float32", "damaged"), ("float16", "dtype=float32")])
+@pytest.mark.parametrize("wanted", ["naive", "auto"])
+def test_a_model_that_says_no_numbers_is_told_with_a_hint_that_can_help(
+    dtype: Precision, hint: str, wanted: str, checkpoint: Callable[[str], Path]
 ) -> None:
-    kit = loaded(checkpoint("llava"), "float32")
+    kit = loaded(checkpoint("llava"), dtype)
     with_logits(kit, lambda logits: logits * torch.nan)
-    with pytest.raises(ModelError, match="no numbers"):
-        choose(kit, "naive")
+    with pytest.raises(ModelError, match="no numbers") as told:
+        choose(kit, wanted)
+    assert hint in told.value.hint
+    assert ("float32" in told.value.hint) == (dtype != "float32")
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from statistics import fmean
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from cluejudge.asks import Score, YesNo
 from cluejudge.errors import CluejudgeError, ModelError
 from cluejudge.image import Picture
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.opening.source import GOOD
+from cluejudge.mllm.prompting.labels import Labels
 from cluejudge.mllm.scorer import cause, failure, lacks_room
 from cluejudge.mllm.strategies import STRATEGIES, Kit, Naive
 
@@ -109,7 +111,7 @@ def _try(kit: Kit, name: str, oracle: _Oracle) -> _Trial:
 
 @dataclass(frozen=True, slots=True)
 class _Oracle:
-    """The answers one by one, and the largest logit of a label or of any token, at least 1."""
+    """The answers one by one, and how large the logits are that they were read from."""
 
     answers: list[YesNo]
     size: float
@@ -117,11 +119,16 @@ class _Oracle:
 
 def _oracle(kit: Kit) -> _Oracle:
     """What the model says one by one. Raises `ModelError` if it cannot be asked even so."""
-    naive, labels = Naive(kit), [token for _, token in (*kit.labels.yes, *kit.labels.no)]
+    naive = Naive(kit)
     try:
         logits = torch.cat([naive.logits(ask) for ask in _probes()])
-        sizes = (logits[:, labels].abs().max(), logits.max(-1).values.abs().max())
-        return _Oracle(kit.labels.read(logits), max(1.0, *map(float, sizes)))
+        size = _size(kit.labels, logits)
+        if logits.dtype == torch.float32 and not math.isfinite(size):
+            raise ModelError(
+                f"the scores of {kit.backbone.name} are no numbers, even in float32",
+                hint="its weights are damaged: get them again, or use another model",
+            )
+        return _Oracle(kit.labels.read(logits), size)
     except CluejudgeError:
         raise
     except Exception as error:  # processors and models of any make, each with ways of its own
@@ -131,6 +138,13 @@ def _oracle(kit: Kit) -> _Oracle:
             f"{kit.backbone.name} cannot be asked: {cause(error)}",
             hint=f"use another model, such as {GOOD}",
         ) from error
+
+
+def _size(labels: Labels, logits: Tensor) -> float:
+    """The largest of the labels' logits and of the likeliest tokens', at least 1."""
+    ids = [token for _, token in (*labels.yes, *labels.no)]
+    sizes = torch.cat([logits[:, ids], logits.max(-1, keepdim=True).values], dim=1).abs()
+    return float(sizes.max().clamp(min=1))
 
 
 def _probes() -> list[Score]:
