@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,13 +121,23 @@ def test_packed_without_its_positions_is_wrong(
 
 
 @pytest.mark.parametrize("family", sorted(NOT_FULL))
-def test_packed_is_wrong_where_it_is_refused(
+def test_not_every_layer_of_some_families_is_full_attention(
     family: str, checkpoint: Callable[[str], Path]
 ) -> None:
-    kit = kit_of(checkpoint(family))
-    assert not attention_of(kit.backbone.model.config).full
-    with suppress(RuntimeError):  # a mask of the wrong length for a sliding window is refused too
-        assert _packed_gap(kit) > CLOSE
+    assert not attention_of(kit_of(checkpoint(family)).backbone.model.config).full
+
+
+def test_packed_is_wrong_where_layers_have_states(checkpoint: Callable[[str], Path]) -> None:
+    kit = kit_of(checkpoint("qwen3_5"))
+    kit = replace(kit, prefixes=kit.prefixes.fresh())  # packed spoils what it reads on from
+    assert _packed_gap(kit) > 20 * CLOSE
+
+
+def test_packed_is_impossible_behind_a_sliding_window(checkpoint: Callable[[str], Path]) -> None:
+    """The cache has dropped what a mask over the whole prefix is about."""
+    kit = kit_of(checkpoint("gemma3"))
+    with pytest.raises(RuntimeError, match="size of tensor a"):
+        _packed_gap(replace(kit, prefixes=kit.prefixes.fresh()))
 
 
 def test_packed_fits_full_attention(packable: Kit) -> None:
