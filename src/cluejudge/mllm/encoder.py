@@ -21,6 +21,7 @@ from cluejudge.mllm.opening.pretrained import (
     probe_picture,
     running,
 )
+from cluejudge.mllm.opening.whole import squeeze
 from cluejudge.mllm.prompting.texts import Texts
 from cluejudge.models.protocols import Vectors
 
@@ -56,6 +57,7 @@ def load_encoder(
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
     source = find_kind(spec, KINDS, "an encoder")
     checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
+    squeeze(checkpoint.processor.image_processor)
     with running(spec):
         bound = own_threshold(checkpoint) if threshold is None else threshold
         encoder = DualEncoder(checkpoint, threshold=bound)
@@ -67,8 +69,9 @@ def load_encoder(
 class DualEncoder:
     """Pictures and texts as unit vectors; a text is relevant from the cosine `threshold` on.
 
-    CLIP's processor shows the model the middle square of a picture, as in the paper; SigLIP sees
-    all of it, squeezed into a square, and SigLIP 2 NaFlex sees it in its own shape.
+    CLIP and SigLIP see all of a picture, squeezed into a square, and SigLIP 2 NaFlex sees it in its
+    own shape. CLIP's own processor would cut the middle square out, and rules that the ends of a
+    long picture violate would be left out; square pictures it shows alike.
     """
 
     def __init__(self, checkpoint: Checkpoint, *, threshold: float) -> None:
