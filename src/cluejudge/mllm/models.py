@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 import torch
 from transformers.utils import cached_file
 
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeWarning, ModelError
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.encoder import DualEncoder, load_encoder
@@ -53,6 +54,7 @@ def load(spec: str, options: MllmOptions) -> Models:
     backbone = load_prepared(prepared)
     kit = make_kit(backbone, options)
     choice = choose(kit, options.strategy)
+    options = _possible(options, choice, backbone.name)
     place = {
         "device": str(backbone.device),
         "dtype": str(backbone.model.dtype).split(".")[-1],
@@ -127,6 +129,19 @@ def _scorer(kit: Kit, choice: Choice, options: MllmOptions) -> Scorer:
         RULE,
     ]
     return KeptPriors(scorer, options.cache, identity)
+
+
+def _possible(options: MllmOptions, choice: Choice, name: str) -> MllmOptions:
+    """The options; without reasoning for a model that would write behind what it read wrongly."""
+    if choice.reads_on or options.reasoning == NONE:
+        return options
+    warnings.warn(
+        f"{name} reasons about nothing: behind what it has read of a picture it gives other "
+        f"answers ({choice.reason}). What only reasoning could decide stays unsure",
+        CluejudgeWarning,
+        stacklevel=2,
+    )
+    return options.model_copy(update={"reasoning": NONE})
 
 
 def _reasoner(kit: Kit, options: MllmOptions) -> Reasoner | None:
