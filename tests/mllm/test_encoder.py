@@ -31,7 +31,7 @@ from tests.mllm.lookers import ENCODERS, LENGTH, SIGLIP_BIAS, SIGLIP_SCALE, buil
 from tests.models.contract import EncoderContract, plain
 
 TEXTS = ["a person", "a dog on fire", "two or more people"]
-PICTURES = [plain(255, 0, 0), plain(0, 0, 255, 130, 130), plain(250, 250, 250, 33, 33)]
+PICTURES = [plain(255, 0, 0, 48, 48), plain(0, 0, 255, 130, 130), plain(250, 250, 250, 33, 33)]
 LONG = "a person " * LENGTH
 
 load = partial(load_encoder, device="cpu", dtype="float32")
