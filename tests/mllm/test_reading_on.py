@@ -1,4 +1,4 @@
-"""A model that cannot go on from what it read of a picture is asked one by one; it writes nothing."""
+"""A model that cannot read on from what it read of a picture writes no reasonings, and says so."""
 
 from __future__ import annotations
 
