@@ -1,14 +1,18 @@
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 import cluejudge
-from cluejudge.asks import Score, YesNo
+from cluejudge.asks import Reason, Reasoning, Score, YesNo
 from cluejudge.cli import exits
 from cluejudge.cli.checks import Check, all_checks, as_text, to_json
 from cluejudge.cli.main import run
 from cluejudge.errors import ModelError
+from cluejudge.models import fake
 from cluejudge.models.protocols import Models
 
 Captured = pytest.CaptureFixture[str]
@@ -43,8 +47,9 @@ def test_what_is_known_of_models_before_they_are_loaded_comes_first(
 ) -> None:
     from cluejudge.models import registry
 
-    def told(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        return (("memory", f"much for {spec} with {sorted(options)}"),)
+    def told(spec: str, options: Mapping[str, str]) -> tuple[registry.Fact, ...]:
+        memory = registry.Fact("memory", f"much for {spec} with {sorted(options)}", good=False)
+        return (registry.Fact("hardware", "a processor"), memory)
 
     def refused(*_: object) -> Models:
         raise ModelError("too large", hint="take another")
@@ -53,8 +58,9 @@ def test_what_is_known_of_models_before_they_are_loaded_comes_first(
     monkeypatch.setattr("cluejudge.api.load_models", refused)
     assert run(["doctor", "--model", "acme/looker", "-o", "dtype=float16"]) == exits.FAILED
     rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert rows[-2:] == [
-        "ok models acme/looker: memory much for acme/looker with ['cache', 'dtype']",
+    assert rows[-3:] == [
+        "ok models acme/looker: hardware a processor",
+        "FAIL models acme/looker: memory much for acme/looker with ['cache', 'dtype']",
         "FAIL models acme/looker too large (take another)",
     ]
 
@@ -71,6 +77,37 @@ def test_models_that_fail_on_a_picture_fail_it_with_the_reason(
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.startswith("FAIL models fake: dry run")
     assert "no numbers" in last
+
+
+def test_a_dry_run_asks_all_models_and_soon_ends(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    models = fake.load()
+    asked: list[Score | Reason] = []
+
+    class Unsure:
+        """Leaves all to a reasoning, which leaves it open."""
+
+        def score(self, asks: Sequence[Score]) -> list[YesNo]:
+            asked.extend(asks)
+            return [YesNo(math.log(0.5), math.log(0.5)) for _ in asks]
+
+        def reason(self, asks: Sequence[Reason]) -> list[Reasoning]:
+            asked.extend(asks)
+            return [Reasoning("Who knows.", None, None, ask.max_tokens) for ask in asks]
+
+    slow = replace(models, scorer=Unsure(), reasoner=Unsure(), recogniser=None)
+    monkeypatch.setattr("cluejudge.api.load_models", lambda *_: slow)
+    assert run(["doctor", "--model", "fake"]) == exits.OK
+    shown = capsys.readouterr().out.splitlines()[-1]
+    assert re.search(r"dry run +abstain by one rule, \d+\.\d\d s with loading, then \d", shown)
+    reasons = [ask.max_tokens for ask in asked if isinstance(ask, Reason)]
+    assert reasons == [16, 16]  # one for each of two pictures
+    assert 2 < len(asked) < 20
+    # The second picture is another one: what is remembered of the first would take no time.
+    pictures = [ask.image.digest for ask in asked if isinstance(ask, Score) and ask.image]
+    half = len(pictures) // 2
+    assert not set(pictures[:half]) & set(pictures[half:])
 
 
 def test_options_that_can_not_be_used_fail_it(capsys: Captured) -> None:

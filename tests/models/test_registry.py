@@ -11,7 +11,7 @@ import pytest
 from cluejudge.errors import MissingExtraError, ModelError, UsageError
 from cluejudge.models import fake, registry
 from cluejudge.models.protocols import Models
-from cluejudge.models.registry import facts, load_models, takes_options
+from cluejudge.models.registry import Fact, facts, load_models, takes_options
 
 Given = list[tuple[str, object]]
 
@@ -28,8 +28,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Given:
     def parse(options: Mapping[str, str]) -> object:
         return {name: value.upper() for name, value in options.items()}
 
-    def tell(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        return ((spec, ",".join(options)),)
+    def tell(spec: str, options: Mapping[str, str]) -> tuple[Fact, ...]:
+        return (Fact(spec, ",".join(options)),)
 
     stand_in(monkeypatch, load=load, parse=parse, tell=tell)
     monkeypatch.setattr(registry, "NAMES", {**registry.NAMES, "mllm": "stand_in:load"})
@@ -91,7 +91,7 @@ def test_options_go_to_the_loader_as_they_are_read(given: Given) -> None:
 
 
 def test_facts_are_told_of_open_models_only(given: Given) -> None:
-    assert facts("mllm:acme/looker", {"a": "1"}) == (("acme/looker", "a"),)
+    assert facts("mllm:acme/looker", {"a": "1"}) == (Fact("acme/looker", "a"),)
     assert facts("fake", {}) == ()
     assert given == []
 

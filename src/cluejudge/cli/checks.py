@@ -7,15 +7,22 @@ import json
 import platform
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 import cluejudge
 from cluejudge.errors import CluejudgeError
 
+if TYPE_CHECKING:
+    from cluejudge.api import Judge
+
 EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+WRITTEN = 16
+"""Tokens of reasoning in a dry run."""
 
 CODECS = (("JPEG", "jpg"), ("PNG", "zlib"), ("WebP", "webp"), ("TIFF", "libtiff"), ("AVIF", "avif"))
 
@@ -113,20 +120,19 @@ def _constitution() -> Check:
 
 def _models(name: str, pairs: Sequence[str]) -> Iterator[Check]:
     """The models' card and a dry run; errors of their own are told, not raised."""
-    from cluejudge.api import Judge
     from cluejudge.cli.models import read_options
     from cluejudge.models.registry import facts
     from cluejudge.verdict import Outcome
 
     try:
         options = read_options(name, pairs)
-        for key, value in facts(name, options):
-            yield Check(f"models {name}: {key}", True, value)
+        for fact in facts(name, options):
+            yield Check(f"models {name}: {fact.name}", fact.good, fact.text)
         begun = time.perf_counter()
-        judge = Judge(model=name, options=options)
-        verdict = judge.judge(_picture(), name="dry run")
+        judge = _dry(name, options)
+        verdict = judge.judge(_picture(90), name="dry run")
         first = time.perf_counter()
-        judge.judge(_picture(), name="dry run")
+        judge.judge(_picture(60), name="dry run")  # another, for answers are remembered
         second = time.perf_counter()
     except CluejudgeError as error:
         yield Check(f"models {name}", False, str(error))
@@ -137,16 +143,35 @@ def _models(name: str, pairs: Sequence[str]) -> Iterator[Check]:
         yield Check(f"models {name}: {key}", True, value)
     works = verdict.outcome is not Outcome.ERROR
     came_out = verdict.outcome if works else f"{verdict.outcome}: {verdict.reason}"
-    timed = f"{came_out}, {first - begun:.2f} s with loading, then {second - first:.3f} s"
+    timed = (
+        f"{came_out} by one rule, {first - begun:.2f} s with loading, then {second - first:.3f} s"
+    )
     yield Check(f"models {name}: dry run", works, timed)
 
 
-def _picture() -> bytes:
+def _dry(name: str, options: Mapping[str, str]) -> Judge:
+    """A judge that asks all of its models, and ends in time with slow ones: by one rule."""
+    from cluejudge.api import Judge
+    from cluejudge.builtin import find_constitution
+    from cluejudge.settings import Budget, Method, Thresholds
+
+    whole = find_constitution("pictogram")
+    return Judge(
+        whole.model_copy(update={"rules": whole.rules[:1]}),
+        model=name,
+        options=options,
+        thresholds=Thresholds(relevance=-1),
+        method=Method(reasoning_tokens=WRITTEN),
+        budget=Budget(reasoning_tokens=WRITTEN),
+    )
+
+
+def _picture(shade: int) -> bytes:
     """A grey square with a darker one in it, as PNG."""
     from PIL import Image
 
     image = Image.new("RGB", (128, 128), (200, 200, 200))
-    image.paste((90, 90, 90), (32, 32, 96, 96))
+    image.paste((shade, shade, shade), (32, 32, 96, 96))
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

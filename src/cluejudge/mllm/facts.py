@@ -10,16 +10,17 @@ import torch
 from cluejudge.mllm.opening.loading import make_plan
 from cluejudge.mllm.opening.memory import in_words
 from cluejudge.mllm.options import parse_options
+from cluejudge.models.registry import Fact
 
 
-def facts(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Names and texts: the hardware that the model `spec` would run on, and its memory.
+def facts(spec: str, options: Mapping[str, str]) -> tuple[Fact, ...]:
+    """The hardware that the model `spec` would run on, and its memory.
 
     Raises `ModelError` and `UsageError` as the loading of it would.
     """
     plan = make_plan(spec, parse_options(options))
     memory = f"about {_told(plan.needed)} needed, {_told(plan.free)} free in {plan.place}"
-    return (("hardware", _hardware(plan.device)), ("memory", memory))
+    return (Fact("hardware", _hardware(plan.device)), Fact("memory", memory, plan.fits))
 
 
 def _told(size: int | None) -> str:

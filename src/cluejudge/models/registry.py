@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from cluejudge.errors import ModelError, UsageError
 from cluejudge.models.protocols import Models
@@ -30,6 +30,15 @@ FACTS: Mapping[str, str] = MappingProxyType({"mllm": "cluejudge.mllm.facts:facts
 
 _OPEN = "mllm"
 """The name behind the hub's ids and folders, which stand for themselves."""
+
+
+class Fact(NamedTuple):
+    """Something about models that are not loaded yet; not `good` if it keeps them from being."""
+
+    name: str
+    text: str
+    good: bool = True
+
 
 HUB_ID = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 """The id of a model on the hub, ORG/NAME."""
@@ -57,13 +66,13 @@ def load_models(spec: str, options: Mapping[str, str] | None = None) -> Models:
     return models
 
 
-def facts(spec: str, options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """What can be told of the models that `spec` names before they are loaded, by its names.
+def facts(spec: str, options: Mapping[str, str]) -> tuple[Fact, ...]:
+    """What can be told of the models that `spec` names before they are loaded.
 
     Raises `UsageError` and `ModelError` as `load_models` does.
     """
     name, arg = _resolved(spec)
-    found: tuple[tuple[str, str], ...] = ()
+    found: tuple[Fact, ...] = ()
     if name in FACTS and arg:
         found = _imported(FACTS[name], name)(arg, options)
     return found
