@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from huggingface_hub import constants
 from PIL import Image as PILImage
 
 from cluejudge import Judge
@@ -199,7 +200,21 @@ def test_a_part_that_cannot_be_used_is_told_before_the_model_is_loaded(
     monkeypatch.setattr("cluejudge.mllm.models.load_prepared", pytest.fail)
     with pytest.raises(ModelError, match=f"option {part}: .*no config") as told:
         load_models(str(checkpoint("llava")), ALONE | {part: str(tmp_path)})
-    assert f"{part}=none" in told.value.hint
+    assert told.value.hint == (
+        f"give the folder that a model was saved or downloaded to; or {part}=none to do without"
+    )
+
+
+@pytest.mark.parametrize("part", ["encoder", "detector"])
+def test_a_part_that_is_not_here_is_told_with_one_hint(
+    part: str, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", "/nowhere")
+    with pytest.raises(ModelError, match=f"option {part}: acme/looker is not in") as told:
+        load_models(str(checkpoint("llava")), ALONE | {part: "acme/looker"})
+    assert str(told.value).count("(") == 1
+    assert told.value.hint.endswith(f"give FOLDER in its place; or {part}=none to do without")
 
 
 @pytest.mark.parametrize(

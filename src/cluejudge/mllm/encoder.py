@@ -17,6 +17,7 @@ from cluejudge.mllm.opening.pretrained import (
     PROBE,
     Checkpoint,
     find_kind,
+    no_numbers,
     open_checkpoint,
     probe_picture,
     running,
@@ -117,10 +118,7 @@ class DualEncoder:
                 rows = rows / rows.norm(dim=-1, keepdim=True)
                 vectors[start : start + len(part)] = rows.cpu().numpy()
         if not np.isfinite(vectors).all():
-            raise ModelError(
-                f"the vectors of {self.name} are no numbers",
-                hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32",
-            )
+            raise no_numbers("vectors", self.name, self._checkpoint.model.dtype)
         return vectors
 
     def _seen(self, pictures: Sequence[Picture]) -> Any:

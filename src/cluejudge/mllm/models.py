@@ -165,9 +165,10 @@ def _beside(role: str, spec: str, load: Callable[..., M], device: torch.device) 
     try:
         return load(spec, device=device, dtype=SMALL)
     except ModelError as error:
+        hint = error.hint or f"give another as {role}=ORG/NAME or {role}=FOLDER"
         raise ModelError(
-            f"option {role}: {error}",
-            hint=f"or give {role}=FOLDER, or {role}=none to do without",
+            f"option {role}: {error.args[0]}",
+            hint=f"{hint}; or {role}=none to do without",
             retryable=error.retryable,
         ) from error
 

@@ -20,6 +20,7 @@ from cluejudge.mllm.opening.pretrained import (
     PROBE,
     Checkpoint,
     find_kind,
+    no_numbers,
     open_checkpoint,
     probe_picture,
     running,
@@ -97,6 +98,7 @@ class OpenDetector:
         self.name = checkpoint.name
         self.revision = checkpoint.revision
         self.threshold = own if threshold is None else threshold
+        self._dtype = checkpoint.model.dtype
         self._eye = eye(checkpoint)
         self._floor = min(FLOOR, self.threshold)
 
@@ -124,10 +126,7 @@ class OpenDetector:
         by_word: dict[str, list[Located]] = {}
         for sight in sights:
             if not (np.isfinite(sight.boxes).all() and np.isfinite(sight.scores).all()):
-                raise ModelError(
-                    f"the boxes of {self.name} are no numbers",
-                    hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32",
-                )
+                raise no_numbers("boxes", self.name, self._dtype)
             for word in sight.words:
                 boxes = sight.found(word, ask.image, self._floor)
                 by_word[word] = [Located(box, word, score) for box, score in boxes]

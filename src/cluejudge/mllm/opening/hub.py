@@ -54,7 +54,7 @@ def hub_error(name: str, revision: str | None, error: BaseException) -> ModelErr
 
 
 def _get(name: str) -> str:
-    return f"`hf download {name} --local-dir FOLDER`, then give FOLDER as the model"
+    return f"`hf download {name} --local-dir FOLDER`, then give FOLDER in its place"
 
 
 def brief(error: BaseException, longest: int = 300) -> str:

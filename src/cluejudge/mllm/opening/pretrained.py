@@ -112,6 +112,16 @@ def probe_picture() -> Picture:
     return Picture(pixels)
 
 
+def no_numbers(what: str, name: str, dtype: torch.dtype) -> ModelError:
+    """The error for a model whose answers are not finite."""
+    return ModelError(
+        f"the {what} of {name} are no numbers",
+        hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32"
+        if dtype == torch.float16
+        else "its weights are broken: get them again, or use another",
+    )
+
+
 @contextmanager
 def running(name: str) -> Iterator[None]:
     """Whatever a model or its processor raises while it runs, as `ModelError`."""
