@@ -108,7 +108,8 @@ class Models:
     `card` names models, revisions and prompt digests for the record. `vet` raises `ModelError` for
     the first of some contents that the scorer could not be asked about, whatever the picture.
     `vet_texts` and `vet_words` do so for the encoder's texts and the detector's words, and say of
-    those that can be asked about which are read only in part.
+    those that can be asked about which are read only in part. `threshold_doubt` says why the
+    encoder's own threshold may not fit; empty where it does.
     """
 
     name: str
@@ -121,3 +122,4 @@ class Models:
     vet: Callable[[Sequence[str]], None] | None = None
     vet_texts: Callable[[Sequence[str]], Sequence[str]] | None = None
     vet_words: Callable[[Sequence[str]], Sequence[str]] | None = None
+    threshold_doubt: str = ""
