@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TypeAlias
@@ -10,7 +11,13 @@ from typing import TypeAlias
 from cluejudge.builtin import constitution_path, find_constitution
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
-from cluejudge.errors import ConstitutionError, ImageError, ModelError, UsageError
+from cluejudge.errors import (
+    CluejudgeWarning,
+    ConstitutionError,
+    ImageError,
+    ModelError,
+    UsageError,
+)
 from cluejudge.image import LoadedImage, load, read
 from cluejudge.judge import (
     Answerer,
@@ -39,7 +46,7 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 """Called with how many inputs are judged, and of how many if that is known."""
 
 
-_IN_PART = "read in part"
+_DOUBTS = "doubts"
 
 
 class Judge:
@@ -51,9 +58,9 @@ class Judge:
     clock of `Budget.seconds`.
 
     Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made, also for a rule that
-    the models cannot be asked about. One that is read only in part is named in every verdict's
-    `models`. After that an input that cannot be judged is a `Verdict` with
-    outcome error, never an exception.
+    the models cannot be asked about. A text of one that is read only in part, and a threshold of
+    the encoder that may not fit, are warned of and told in every verdict's `models`. After that an
+    input that cannot be judged is a `Verdict` with outcome error, never an exception.
     """
 
     def __init__(
@@ -74,7 +81,7 @@ class Judge:
             else find_constitution(constitution)
         )
         self.models = _models(model, options)
-        doubts = _vet(self.constitution, self.models, method)
+        doubts = _vet(self.constitution, self.models, thresholds, method)
         self.limits = limits
         self._thresholds, self._method, self._budget, self._now = thresholds, method, budget, now
         self._answer = Answerer(cached(self.models))
@@ -168,18 +175,24 @@ def _models(model: str | Models, options: Mapping[str, str] | None) -> Models:
 
 def _record(models: Models, doubts: Iterable[str]) -> dict[str, str]:
     """What every verdict tells of its models."""
-    told = {"name": models.name, **dict(models.card), _IN_PART: "; ".join(doubts)}
-    return {name: storable(value) for name, value in told.items() if value or name != _IN_PART}
+    told = {"name": models.name, **dict(models.card), _DOUBTS: "; ".join(doubts)}
+    return {name: storable(value) for name, value in told.items() if value or name != _DOUBTS}
 
 
-def _vet(constitution: CompiledConstitution, models: Models, method: Method) -> tuple[str, ...]:
-    """What of the rules `models` read only in part, in words.
+def _vet(
+    constitution: CompiledConstitution, models: Models, thresholds: Thresholds, method: Method
+) -> tuple[str, ...]:
+    """Why the rules may be judged worse than they seem, in words that a warning has told.
 
-    Raises a `ConstitutionError` that lists the rules which they cannot be asked about.
+    Raises a `ConstitutionError` that lists the rules which `models` cannot be asked about.
     """
     problems: list[ConstitutionError] = []
     doubts: dict[str, None] = {}
-    for planned in plan(constitution.rules, Thresholds(), method):
+    rules = plan(constitution.rules, thresholds, method)
+    if _trusts(models, rules, method):
+        warnings.warn(models.threshold_doubt, CluejudgeWarning, stacklevel=3)
+        doubts[models.threshold_doubt] = None
+    for planned in rules:
         try:
             doubts.update(dict.fromkeys(_vetted(planned, models, method)))
         except ModelError as error:
@@ -188,6 +201,12 @@ def _vet(constitution: CompiledConstitution, models: Models, method: Method) -> 
     if problems:
         raise ConstitutionError.of(problems)
     return tuple(doubts)
+
+
+def _trusts(models: Models, rules: Iterable[PlannedRule], method: Method) -> bool:
+    """Whether a rule goes by a threshold of the encoder that may not fit."""
+    scanned = models.encoder and method.relevance and models.threshold_doubt
+    return bool(scanned) and any(rule.thresholds.relevance is None for rule in rules)
 
 
 def _vetted(planned: PlannedRule, models: Models, method: Method) -> Iterator[str]:

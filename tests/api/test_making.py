@@ -11,10 +11,10 @@ import pytest
 
 from cluejudge import Judge
 from cluejudge.compiled import dump_compiled, load_compiled
-from cluejudge.errors import ConstitutionError, ModelError, UsageError
+from cluejudge.errors import CluejudgeWarning, ConstitutionError, ModelError, UsageError
 from cluejudge.models import fake
 from cluejudge.models.protocols import Models
-from cluejudge.settings import GroupQuestion, Method
+from cluejudge.settings import GroupQuestion, Method, Thresholds
 from cluejudge.verdict import Outcome
 from tests.api.colours import COLOURS, UNSAFE, Counting
 
@@ -110,8 +110,8 @@ class TestVetting:
         judge = Judge(LOOKED_FOR, model=models)
         assert (texts, words) == (["no dark things", "no red"], ["black", "night", "ball"])
         judged = judge.judge(UNSAFE)
-        assert judged.models["read in part"] == "only half of night"
-        assert "read in part" not in Judge(COLOURS, model=models).judge(UNSAFE).models
+        assert judged.models["doubts"] == "only half of night"
+        assert "doubts" not in Judge(COLOURS, model=models).judge(UNSAFE).models
 
     def test_what_would_not_be_asked_is_not_seen(self) -> None:
         models, texts, words = self.vetting_beside("no red", "ball")
@@ -126,6 +126,16 @@ class TestVetting:
         with pytest.raises(ConstitutionError) as raised:
             Judge(LOOKED_FOR, model=models)
         assert str(raised.value) == f"rule `red` cannot be judged by fake: cannot read {refused}"
+
+    def test_a_threshold_that_may_not_fit_is_told_where_it_is_used(self) -> None:
+        models = replace(fake.load(), threshold_doubt="it may not fit")
+        with pytest.warns(CluejudgeWarning, match="it may not fit"):
+            judge = Judge(LOOKED_FOR, model=models)
+        assert judge.judge(UNSAFE).models["doubts"] == "it may not fit"
+        # Where it is not used, a warning would be an error.
+        Judge(LOOKED_FOR, model=models, thresholds=Thresholds(relevance=0.3))
+        Judge(LOOKED_FOR, model=models, method=Method(relevance=False))
+        Judge(LOOKED_FOR, model=replace(models, encoder=None))
 
     def test_each_rule_that_cannot_be_asked_is_named(self) -> None:
         models, _ = self.vetting("a blue ground", "white")

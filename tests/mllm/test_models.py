@@ -160,7 +160,15 @@ def test_a_text_that_is_read_in_part_is_told_before_any_image_and_in_every_verdi
     rules = load_compiled(RULE.replace("TEXT", text).replace("WORD", "dog"))
     with pytest.warns(CluejudgeWarning, match="reads only the first 48 of"):
         judge = Judge(rules, model=whole, budget=Budget(reasoning_tokens=1))
-    assert repr(text) in judge.judge(image).models["read in part"]
+    assert repr(text) in judge.judge(image).models["doubts"]
+
+
+def test_a_threshold_that_may_not_fit_is_told_with_the_models(
+    checkpoint: Checkpoint, tmp_path: Path
+) -> None:
+    encoder = lookers.build("clip", tmp_path / "clip")
+    models = load_models(str(checkpoint("llava")), ALONE | {"encoder": str(encoder)})
+    assert "measured with CLIP ViT-B/16" in models.threshold_doubt
 
 
 def test_words_that_a_model_brings_are_used(checkpoint: Checkpoint, tmp_path: Path) -> None:

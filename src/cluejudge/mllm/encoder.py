@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from transformers import AutoModel
 
-from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
+from cluejudge.errors import UsageError
 from cluejudge.image import Picture
 from cluejudge.mllm.opening.pretrained import (
     PROBE,
@@ -35,6 +34,8 @@ CLIP_THRESHOLD = 0.22
 SIGLIP_BATCH = 32_768
 """Texts of which one belonged to a picture when SigLIP and SigLIP 2 were trained (2303.15343)."""
 
+_MEASURE = "measure one, and set the threshold `relevance`"
+
 _PICTURES = 32  # read in one pass
 _TEXTS = 256
 
@@ -51,17 +52,18 @@ def load_encoder(
     """The encoder that `spec` names: a hub's model id or a folder.
 
     `threshold` is the cosine from which a text is relevant; None takes the model's own, which
-    `own_threshold` explains. Raises `UsageError` for a threshold that is no cosine, and
-    `ModelError` for what is no encoder, cannot be opened, or fails on a picture and a text.
+    `own_threshold` explains, and where that may not fit the encoder's `doubt` says so. Raises
+    `UsageError` for a threshold that is no cosine, and `ModelError` for what is no encoder, cannot
+    be opened, or fails on a picture and a text.
     """
     if threshold is not None and not -1 <= threshold <= 1:
         raise UsageError(f"an encoder's threshold is a cosine, from -1 to 1, not {threshold}")
     source = find_kind(spec, KINDS, "an encoder")
     checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
-    squeeze(checkpoint.processor.image_processor)
     with running(spec):
-        bound = own_threshold(checkpoint) if threshold is None else threshold
-        encoder = DualEncoder(checkpoint, threshold=bound)
+        squeeze(checkpoint.processor.image_processor)
+        bound, doubt = own_threshold(checkpoint) if threshold is None else (threshold, "")
+        encoder = DualEncoder(checkpoint, threshold=bound, doubt=doubt)
     encoder.embed_images([probe_picture()])
     encoder.embed_texts([PROBE])
     return encoder
@@ -72,14 +74,16 @@ class DualEncoder:
 
     CLIP and SigLIP see all of a picture, squeezed into a square, and SigLIP 2 NaFlex sees it in its
     own shape. CLIP's own processor would cut the middle square out, and rules that the ends of a
-    long picture violate would be left out; square pictures it shows alike.
+    long picture violate would be left out; square pictures it shows alike. `doubt` says why
+    `threshold` may not fit; empty where it does.
     """
 
-    def __init__(self, checkpoint: Checkpoint, *, threshold: float) -> None:
+    def __init__(self, checkpoint: Checkpoint, *, threshold: float, doubt: str = "") -> None:
         config = checkpoint.config
         self.name = checkpoint.name
         self.revision = checkpoint.revision
         self.threshold = threshold
+        self.doubt = doubt
         self._checkpoint = checkpoint
         self._dim = int(getattr(config, "projection_dim", None) or config.vision_config.hidden_size)
         self._tokens = Texts(
@@ -131,36 +135,35 @@ class DualEncoder:
         return self._checkpoint.model.get_text_features(**inputs)
 
 
-def own_threshold(checkpoint: Checkpoint) -> float:
-    """The cosine from which a text is relevant to a picture, for lack of a better one.
+def own_threshold(checkpoint: Checkpoint) -> tuple[float, str]:
+    """The cosine from which a text is relevant to a picture, and why it may not fit, if so.
 
-    CLIP: the paper's 0.22, measured with ViT-B/16; another CLIP gets it too, with a warning, for
+    CLIP: the paper's 0.22, measured with ViT-B/16; another CLIP gets it too, with a doubt, for
     its cosines lie elsewhere. SigLIP tells how probable it is that a text belongs to a picture,
     `sigmoid(scale * cosine + bias)`, when one text in `SIGLIP_BATCH` does. A text is relevant from
     where that probability is no smaller than this share: where the picture begins to speak for the
     text. That is far below one half, because a rule names a part of a picture, and SigLIP is sure
     only of texts that describe the whole of it. Measure your own where you have pictures.
+    Where the scale and the bias give no cosine, all texts are relevant.
     """
     if checkpoint.config.model_type == "clip":
-        _tell_of_other_clip(checkpoint)
-        return CLIP_THRESHOLD
+        return CLIP_THRESHOLD, _doubt_of_other_clip(checkpoint)
     scale = math.exp(checkpoint.model.logit_scale.item())
     neutral = -math.log(SIGLIP_BATCH - 1)
     cosine = (neutral - checkpoint.model.logit_bias.item()) / scale
     if not -1 <= cosine <= 1:
-        raise ModelError(
-            f"{checkpoint.name} has a scale and bias that give no threshold ({cosine:.3g})",
-            hint="give the cosine from which a text is relevant",
+        return -1.0, (
+            f"{checkpoint.name} has a scale and a bias that give no relevance threshold, so that "
+            f"all rules are relevant: {_MEASURE}"
         )
-    return cosine
+    return cosine, ""
 
 
-def _tell_of_other_clip(checkpoint: Checkpoint) -> None:
+def _doubt_of_other_clip(checkpoint: Checkpoint) -> str:
     vision = checkpoint.config.vision_config
-    if (vision.patch_size, vision.hidden_size) != (16, 768):
-        warnings.warn(
-            f"the relevance threshold {CLIP_THRESHOLD} was measured with CLIP ViT-B/16, not with "
-            f"{checkpoint.name}: measure one, or rules may be left out",
-            CluejudgeWarning,
-            stacklevel=2,
-        )
+    if (vision.patch_size, vision.hidden_size) == (16, 768):
+        return ""
+    return (
+        f"the relevance threshold {CLIP_THRESHOLD} was measured with CLIP ViT-B/16, not with "
+        f"{checkpoint.name}, so that rules may be left out: {_MEASURE}"
+    )

@@ -82,6 +82,7 @@ def load(spec: str, options: MllmOptions) -> Models:
         vet=kit.prompts.vet,
         vet_texts=encoder.vet if encoder else None,
         vet_words=detector.vet if detector else None,
+        threshold_doubt=encoder.doubt if encoder else "",
     )
 
 
