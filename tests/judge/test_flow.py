@@ -20,7 +20,6 @@ from cluejudge.verdict import (
     RuleFinding,
     RuleOutcome,
     Stage,
-    ViewVerdict,
 )
 from tests.judge.reference import FAILED, Reference
 from tests.judge.rules import atom, methods, rule, rules, thresholds

@@ -108,7 +108,7 @@ def test_one_by_one_by_wish_tells_whether_the_model_can_read_on(
     assert choose(llava, "naive").reads_on == reads_on
 
 
-@pytest.mark.parametrize(("dtype", "hint"), [("float32", "damaged"), ("float16", "dtype=float32")])
+@pytest.mark.parametrize(("dtype", "hint"), [("float32", "broken"), ("float16", "dtype=float32")])
 @pytest.mark.parametrize("wanted", ["naive", "auto"])
 def test_a_model_that_says_no_numbers_is_told_with_a_hint_that_can_help(
     dtype: Precision, hint: str, wanted: str, checkpoint: Callable[[str], Path]

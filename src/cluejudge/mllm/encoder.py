@@ -12,11 +12,11 @@ from transformers import AutoModel
 
 from cluejudge.errors import UsageError
 from cluejudge.image import Picture
+from cluejudge.mllm.failures import no_numbers
 from cluejudge.mllm.opening.pretrained import (
     PROBE,
     Checkpoint,
     find_kind,
-    no_numbers,
     open_checkpoint,
     probe_picture,
     running,

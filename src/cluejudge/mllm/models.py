@@ -14,11 +14,12 @@ from cluejudge.errors import CluejudgeWarning, ModelError
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.encoder import DualEncoder, load_encoder
+from cluejudge.mllm.failures import brief
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.inference.generation import Generator
 from cluejudge.mllm.inference.prefix import Prefixes
 from cluejudge.mllm.opening.budget import batch_tokens
-from cluejudge.mllm.opening.hub import brief, hub_error
+from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.loading import load_prepared, prepare
 from cluejudge.mllm.options import NONE, MllmOptions
 from cluejudge.mllm.priors import KeptPriors

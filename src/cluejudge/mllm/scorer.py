@@ -9,15 +9,12 @@ from typing import TypeVar
 import torch
 
 from cluejudge.asks import Score, YesNo
-from cluejudge.errors import CluejudgeError, ModelError
-from cluejudge.mllm.opening.hub import brief
+from cluejudge.errors import CluejudgeError
+from cluejudge.mllm.failures import failure, lacks_room
 from cluejudge.mllm.strategies import Kit, Strategy
 
 _LEAST = 512
 """Tokens in one pass under which a smaller batch is no way out."""
-
-_NO_ROOM = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-"""What torch says where it has no error of its own for memory: on processors, in some kernels."""
 
 T = TypeVar("T")
 
@@ -57,32 +54,3 @@ def with_room(kit: Kit, ask: Callable[[Kit], T]) -> tuple[T, Kit]:
         kit.prefixes.release()
         torch.cuda.empty_cache()
         kit = replace(kit, batch_tokens=kit.batch_tokens // 2)
-
-
-def failure(name: str, error: Exception) -> ModelError:
-    """What was raised while the model `name` ran, in words that say what to do."""
-    if lacks_room(error):
-        return ModelError(
-            f"{name} ran {cause(error)}",
-            hint="try a smaller model, dtype=bfloat16 or fewer image tokens",
-        )
-    return ModelError(f"{name} failed: {cause(error)}")
-
-
-def cause(error: Exception) -> str:
-    """What an error says, in one line and without what to do about it."""
-    if lacks_room(error):
-        return f"out of memory: {brief(error)}"
-    if isinstance(error, CluejudgeError):
-        return str(error.args[0])
-    said = brief(error)
-    # A bare name, such as the key that is not there, says nothing without the kind of error.
-    bare = isinstance(error, KeyError | AssertionError) and said != type(error).__name__
-    return f"{type(error).__name__}: {said}" if bare else said
-
-
-def lacks_room(error: Exception) -> bool:
-    """Whether it was raised for want of memory."""
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and any(said in str(error) for said in _NO_ROOM)
-    )

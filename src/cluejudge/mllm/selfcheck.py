@@ -16,10 +16,10 @@ from torch import Tensor
 from cluejudge.asks import Score, YesNo
 from cluejudge.errors import CluejudgeError, ModelError
 from cluejudge.image import Picture
+from cluejudge.mllm.failures import cause, failure, lacks_room, no_numbers
 from cluejudge.mllm.inference.attention import attention_of
 from cluejudge.mllm.opening.source import GOOD
 from cluejudge.mllm.prompting.labels import Labels
-from cluejudge.mllm.scorer import cause, failure, lacks_room
 from cluejudge.mllm.strategies import STRATEGIES, Kit, Naive
 
 CONTENTS = ("a person", "a red square next to a blue circle", "a dog or a cat that is asleep")
@@ -123,11 +123,8 @@ def _oracle(kit: Kit) -> _Oracle:
     try:
         logits = torch.cat([naive.logits(ask) for ask in _probes()])
         size = _size(kit.labels, logits)
-        if logits.dtype == torch.float32 and not math.isfinite(size):
-            raise ModelError(
-                f"the scores of {kit.backbone.name} are no numbers, even in float32",
-                hint="its weights are damaged: get them again, or use another model",
-            )
+        if not math.isfinite(size):
+            raise no_numbers("scores", kit.backbone.name, logits.dtype)
         return _Oracle(kit.labels.read(logits), size)
     except CluejudgeError:
         raise

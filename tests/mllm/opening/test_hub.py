@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub import constants
 from huggingface_hub.errors import LocalEntryNotFoundError
 
-from cluejudge.mllm.opening.hub import brief, hub_error
+from cluejudge.mllm.opening.hub import hub_error
 
 
 def led_to(cause: Exception, error: Exception) -> Exception:
@@ -36,9 +36,3 @@ def test_offline_is_a_wish_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> No
     error = hub_error("acme/looker", None, led_to(LocalEntryNotFoundError("-"), OSError()))
     assert "HF_HUB_OFFLINE forbids" in str(error)
     assert not error.retryable
-
-
-def test_what_others_say_in_one_line() -> None:
-    assert brief(ValueError("two\n  lines")) == "two lines"
-    assert brief(ValueError()) == "ValueError"
-    assert brief(ValueError("x" * 500), 10) == "x" * 10 + "..."

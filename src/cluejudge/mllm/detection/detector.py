@@ -16,11 +16,11 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.mllm.detection.boxes import Sight
 from cluejudge.mllm.detection.grounding import GroundingEye
 from cluejudge.mllm.detection.owl import OwlEye
+from cluejudge.mllm.failures import no_numbers
 from cluejudge.mllm.opening.pretrained import (
     PROBE,
     Checkpoint,
     find_kind,
-    no_numbers,
     open_checkpoint,
     probe_picture,
     running,

@@ -12,7 +12,7 @@ from transformers.models.auto import modeling_auto
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.opening.hub import brief
+from cluejudge.mllm.failures import brief
 from cluejudge.mllm.opening.source import GOOD, Source, own_code
 
 _OWN = {"cluejudge_tower": "cluejudge.embedded.tower"}

@@ -14,6 +14,7 @@ from huggingface_hub.errors import (
 )
 
 from cluejudge.errors import ModelError
+from cluejudge.mllm.failures import brief
 
 
 def hub_error(name: str, revision: str | None, error: BaseException) -> ModelError:
@@ -55,12 +56,6 @@ def hub_error(name: str, revision: str | None, error: BaseException) -> ModelErr
 
 def _get(name: str) -> str:
     return f"`hf download {name} --local-dir FOLDER`, then give FOLDER in its place"
-
-
-def brief(error: BaseException, longest: int = 300) -> str:
-    """What another library says, in one line."""
-    message = " ".join(str(error).split()) or type(error).__name__
-    return message if len(message) <= longest else f"{message[:longest]}..."
 
 
 def _behind(error: BaseException | None) -> Iterator[BaseException]:

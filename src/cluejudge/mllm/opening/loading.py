@@ -12,8 +12,9 @@ from transformers import AutoModelForImageTextToText, PreTrainedConfig, PreTrain
 from cluejudge.errors import ModelError
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.cpu import suit
+from cluejudge.mllm.failures import brief, lacks_room
 from cluejudge.mllm.opening.architecture import read_config
-from cluejudge.mllm.opening.hub import brief, hub_error
+from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.memory import free_bytes, in_words, needed_bytes
 from cluejudge.mllm.opening.placement import device_of, dtype_of, loading_arguments
 from cluejudge.mllm.opening.processor import load_processor
@@ -23,7 +24,6 @@ from cluejudge.mllm.options import MllmOptions
 
 _SMALLER = "use a smaller model, dtype=bfloat16, quantization=4bit or device_map=auto"
 _HERE = "this machine"
-_NO_ROOM = ("can't allocate memory", "out of memory", "not enough memory")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,9 +150,7 @@ def _weights(plan: Plan) -> PreTrainedModel:
 
 def _failed(plan: Plan, error: Exception) -> ModelError:
     name = plan.source.name
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
-        said in str(error) for said in _NO_ROOM
-    ):
+    if lacks_room(error):
         return ModelError(
             f"{name} does not fit into the memory of {plan.device}: {brief(error)}", hint=_SMALLER
         )

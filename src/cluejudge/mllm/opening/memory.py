@@ -12,7 +12,7 @@ from transformers import AutoModelForImageTextToText, PreTrainedConfig
 from transformers.initialization import no_init_weights
 
 from cluejudge.errors import ModelError
-from cluejudge.mllm.opening.hub import brief
+from cluejudge.mllm.failures import brief
 
 _ROOM = 1.2
 """What a model needs, as a multiple of its weights: one pass of it needs room too."""

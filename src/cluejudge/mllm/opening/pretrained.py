@@ -13,10 +13,10 @@ from transformers import AutoConfig, AutoProcessor
 
 from cluejudge.errors import CluejudgeError, CluejudgeWarning, ModelError
 from cluejudge.image import Picture
-from cluejudge.mllm.opening.hub import brief, hub_error
+from cluejudge.mllm.failures import brief, cause, lacks_room
+from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.progress import bars_for_watchers
 from cluejudge.mllm.opening.source import Source, find_source
-from cluejudge.mllm.scorer import cause, lacks_room
 
 PROBE = "a person"
 """What a model is tried with, besides a picture: any of them has learnt of it."""
@@ -110,16 +110,6 @@ def probe_picture() -> Picture:
     pixels = np.full((64, 96, 3), 200, np.uint8)
     pixels[16:48, 32:64] = 90
     return Picture(pixels)
-
-
-def no_numbers(what: str, name: str, dtype: torch.dtype) -> ModelError:
-    """The error for a model whose answers are not finite."""
-    return ModelError(
-        f"the {what} of {name} are no numbers",
-        hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32"
-        if dtype == torch.float16
-        else "its weights are broken: get them again, or use another",
-    )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
 from transformers.utils import is_torchvision_available
 
 from cluejudge.errors import ModelError, UsageError
-from cluejudge.mllm.opening.hub import brief
+from cluejudge.mllm.failures import brief
 from cluejudge.mllm.opening.smolvlm import SmolVLMPictures
 from cluejudge.mllm.opening.source import GOOD, Source, own_code
 from cluejudge.mllm.opening.whole import padded

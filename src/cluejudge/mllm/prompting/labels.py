@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from cluejudge.asks import YesNo
-from cluejudge.errors import ModelError
+from cluejudge.mllm.failures import no_numbers
 from cluejudge.models.spellings import Encode, find_labels
 
 
@@ -29,10 +29,7 @@ class Labels:
         logs = torch.log_softmax(logits.float(), dim=-1)
         sides = torch.stack([self._side(logs, self.yes), self._side(logs, self.no)], dim=-1)
         if not bool(torch.isfinite(sides).all()):
-            raise ModelError(
-                "the model's scores are no numbers",
-                hint="float16 overflows in some models: try dtype=bfloat16 or dtype=float32",
-            )
+            raise no_numbers("scores", "the model", logits.dtype)
         return [YesNo(yes, no) for yes, no in sides.cpu().double().tolist()]
 
     @staticmethod
