@@ -4,10 +4,11 @@
 
 Outside is all but the calls of the models: reading, decoding and checking the file, the flow of the
 decision, the memories, the verdict. Measured are the embedded models on scenes, and the scorer of a
-Qwen3-VL of 250M with random weights (256 image tokens) on pictures of two sizes, PNG and JPEG; both
-judge the whole pictogram constitution, one picture after the other. A run before it fills the
-memories of rule texts and priors. Decoding is what Pillow alone takes for the same files: the part
-of the time outside that no judge can do without.
+Qwen3-VL of 250M with random weights (256 image tokens) on pictures of two sizes, PNG and JPEG, in
+float32 and, where the processor multiplies it, in bfloat16, which is faster. All judge the whole
+pictogram constitution, one picture after the other. A run before it fills the memories of rule
+texts and priors. Decoding is what Pillow alone takes for the same files: the part of the time
+outside that no judge can do without.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ from benchmarks.roofline import line
 from benchmarks.shapes import CELL, SMALL, TINY, Shape
 from benchmarks.speed import WARM, Stopwatch, files, machine, watched
 from cluejudge import Judge
-from cluejudge.mllm.models import load
-from cluejudge.mllm.options import MllmOptions
+from cluejudge.mllm.cpu.capabilities import multiplies_bfloat16
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 
 IMAGE_TOKENS = 256
+DTYPES = ("float32", "bfloat16")
 PICTURES = ((512, "PNG"), (2048, "PNG"), (2048, "JPEG"))
 
 
@@ -75,13 +76,16 @@ def measure(models: Models, pictures: str, images: Sequence[bytes]) -> Row:
     return Row(models.name, pictures, count, whole, outside, decoding, outside / whole)
 
 
-def mllm(shape: Shape, folder: Path) -> Models:
+def mllm(folder: Path, dtype: str) -> Models:
     """The scorer of a model with random weights; it would reason about all it is asked."""
-    save_checkpoint(shape, folder)
-    options = MllmOptions(
-        encoder="none", detector="none", reasoning="none", image_tokens=IMAGE_TOKENS
-    )
-    return load(str(folder), options)
+    options = {
+        "dtype": dtype,
+        "encoder": "none",
+        "detector": "none",
+        "reasoning": "none",
+        "image_tokens": str(IMAGE_TOKENS),
+    }
+    return load_models(str(folder), options)
 
 
 def drawn(count: int, side: int, kind: str, folder: Path) -> list[bytes]:
@@ -101,10 +105,12 @@ def rows(shape: Shape, count: int) -> Iterator[Row]:
     yield measure(load_models("embedded"), "scenes, 256 x 256", files(count + WARM))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        models = mllm(shape, folder / "model")
-        for side, kind in PICTURES:
-            images = drawn(count + WARM, side, kind, folder)
-            yield replace(measure(models, f"{side} x {side}, {kind}", images), models=shape.name)
+        save_checkpoint(shape, folder / "model")
+        for dtype in DTYPES[: 1 + multiplies_bfloat16()]:
+            models = replace(mllm(folder / "model", dtype), name=f"{shape.name}, {dtype}")
+            for side, kind in PICTURES:
+                images = drawn(count + WARM, side, kind, folder)
+                yield measure(models, f"{side} x {side}, {kind}", images)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

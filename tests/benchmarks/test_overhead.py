@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.checkpoint import save_checkpoint
 from benchmarks.overhead import drawn, measure, mllm
 from benchmarks.shapes import TINY
 from benchmarks.speed import WARM
@@ -17,5 +18,7 @@ def test_share_is_of_the_whole(tmp_path: Path) -> None:
 
 
 def test_mllm_is_judged(tmp_path: Path) -> None:
-    row = measure(mllm(TINY, tmp_path / "model"), "drawn", drawn(WARM + 1, 64, "JPEG", tmp_path))
+    save_checkpoint(TINY, tmp_path / "model")
+    models = mllm(tmp_path / "model", "float32")
+    row = measure(models, "drawn", drawn(WARM + 1, 64, "JPEG", tmp_path))
     assert 0 < row.outside_s < row.image_s
