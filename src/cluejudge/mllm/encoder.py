@@ -21,7 +21,7 @@ from cluejudge.mllm.opening.pretrained import (
     probe_picture,
     running,
 )
-from cluejudge.mllm.opening.whole import squeeze
+from cluejudge.mllm.opening.whole import refuse_cuts, squeeze
 from cluejudge.mllm.prompting.texts import Texts
 from cluejudge.models.protocols import Vectors
 
@@ -62,6 +62,7 @@ def load_encoder(
     checkpoint = open_checkpoint(source, AutoModel, device=device, dtype=dtype)
     with running(spec):
         squeeze(checkpoint.processor.image_processor)
+        refuse_cuts(checkpoint.processor.image_processor, spec)
         bound, doubt = own_threshold(checkpoint) if threshold is None else (threshold, "")
         encoder = DualEncoder(checkpoint, threshold=bound, doubt=doubt)
     encoder.embed_images([probe_picture()])

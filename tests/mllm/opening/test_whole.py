@@ -11,7 +11,7 @@ from transformers import BatchFeature
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
 
-from cluejudge.errors import CluejudgeWarning
+from cluejudge.errors import ModelError
 from cluejudge.image import Picture
 from cluejudge.mllm.opening.whole import cuts, padded, squeeze
 from cluejudge.mllm.strategies import Naive
@@ -92,12 +92,12 @@ def test_one_that_does_not_cut_stays_as_it_is() -> None:
     assert images.to_dict() == {**before, "do_center_crop": False}
 
 
-def test_one_that_cuts_in_a_way_of_its_own_is_told_of() -> None:
+def test_one_that_cuts_in_a_way_of_its_own_is_refused() -> None:
     images = DeiTImageProcessorPil(
         size={"height": 40, "width": 120}, crop_size={"height": SIDE, "width": SIDE}
     )
-    with pytest.warns(CluejudgeWarning, match="org/name sees only the middle of pictures that"):
-        assert padded(images, "org/name") is images
+    with pytest.raises(ModelError, match="org/name cuts the middle out of a picture"):
+        padded(images, "org/name")
 
 
 def test_one_that_fails_is_left_for_the_first_question_to_tell() -> None:

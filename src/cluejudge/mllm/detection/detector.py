@@ -25,7 +25,7 @@ from cluejudge.mllm.opening.pretrained import (
     probe_picture,
     running,
 )
-from cluejudge.mllm.opening.whole import cuts
+from cluejudge.mllm.opening.whole import refuse_cuts
 
 
 class Eye(Protocol):
@@ -78,12 +78,7 @@ def load_detector(
     checkpoint = open_checkpoint(
         source, AutoModelForZeroShotObjectDetection, device=device, dtype=dtype
     )
-    if cuts(checkpoint.processor.image_processor):
-        raise ModelError(
-            f"the image processor of {spec} cuts the middle out of a picture, so that boxes would "
-            "lie elsewhere",
-            hint="get all files of the model: this part of it is made for another",
-        )
+    refuse_cuts(checkpoint.processor.image_processor, spec)
     with running(spec):
         detector = OpenDetector(checkpoint, threshold=threshold)
     detector.locate([Locate(probe_picture(), (PROBE,))])

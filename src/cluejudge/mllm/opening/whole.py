@@ -5,14 +5,13 @@ A violation at the edge of a wide picture must not be lost before the model sees
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from PIL import Image as PILImage
 from transformers.models.llava.image_processing_pil_llava import LlavaImageProcessorPil
 
-from cluejudge.errors import CluejudgeWarning
+from cluejudge.errors import ModelError
 
 _CUTTERS = ("CLIPImageProcessor", "LlavaImageProcessor")
 """Processors that resize by the shorter edge, then cut; with or without an ending."""
@@ -33,21 +32,25 @@ _LONG, _SHORT = 192, 64
 def padded(images: Any, name: str) -> Any:
     """A processor like `images` that fills a picture up to a square, as LLaVA 1.5 was trained.
 
-    One that does not cut stays as it is; one that cuts in a way of its own does too, with a
-    warning, for model `name`.
+    One that does not cut stays as it is. Raises `ModelError` for one that cuts in a way of its own,
+    for model `name`.
     """
-    if not cuts(images):
-        return images
-    if not type(images).__name__.startswith(_CUTTERS):
-        warnings.warn(
-            f"{name} sees only the middle of pictures that are not square",
-            CluejudgeWarning,
-            stacklevel=2,
+    if type(images).__name__.startswith(_CUTTERS) and cuts(images):
+        images = LlavaImageProcessorPil(
+            **{setting: getattr(images, setting) for setting in _SETTINGS}, do_pad=True
         )
-        return images
-    return LlavaImageProcessorPil(
-        **{setting: getattr(images, setting) for setting in _SETTINGS}, do_pad=True
-    )
+    refuse_cuts(images, name)
+    return images
+
+
+def refuse_cuts(images: Any, name: str) -> None:
+    """`ModelError` for an image processor that shows model `name` the middle of a picture only."""
+    if cuts(images):
+        raise ModelError(
+            f"the image processor of {name} cuts the middle out of a picture, so that its ends "
+            "would not be seen",
+            hint="get all files of the model, if this one was made for another; or use another",
+        )
 
 
 def squeeze(images: Any) -> None:
