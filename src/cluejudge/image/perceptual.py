@@ -4,8 +4,8 @@ The DCT hash of C. Zauner, "Implementation and Benchmarking of Perceptual Image 
 (2010), section 3.2.1: of the grey picture at 32 x 32, the 8 x 8 lowest frequencies, each a bit
 that says whether it is above their median. Here it must be above by a margin: flat and symmetric
 pictures have many frequencies of nothing, whose bits would otherwise be those of the noise.
-Sides of 1024 pixels and more are first averaged in blocks, down to 512 or more: that is four times
-as fast on 2048 x 2048 pixels, and turns a bit, rarely up to three, of one picture in ten.
+Sides of 1024 pixels and more are first averaged in blocks, down to 512 or more, which costs less
+and may turn a few bits.
 """
 
 from __future__ import annotations

@@ -16,13 +16,15 @@ def brief(error: BaseException, longest: int = 300) -> str:
     return message if len(message) <= longest else f"{message[:longest]}..."
 
 
-def failure(name: str, error: Exception) -> ModelError:
-    """What was raised while the model `name` ran, in words that say what to do."""
+def failure(
+    name: str,
+    error: Exception,
+    *,
+    smaller: str = "try a smaller model, dtype=bfloat16 or fewer image tokens",
+) -> ModelError:
+    """What was raised while the model `name` ran; `smaller` is the hint where memory ran out."""
     if lacks_room(error):
-        return ModelError(
-            f"{name} ran {cause(error)}",
-            hint="try a smaller model, dtype=bfloat16 or fewer image tokens",
-        )
+        return ModelError(f"{name} ran {cause(error)}", hint=smaller)
     return ModelError(f"{name} failed: {cause(error)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from transformers import PreTrainedModel
 
-from cluejudge.mllm.cpu.capabilities import attends_in_float32, multiplies_bfloat16
+from cluejudge.mllm.cpu.capabilities import multiplies_bfloat16, products_pay
 from cluejudge.mllm.cpu.linear import pack_linear
 from cluejudge.mllm.cpu.products import set_products
 
@@ -15,5 +15,5 @@ def suit(model: PreTrainedModel) -> None:
     here = model.device.type == "cpu" and model.dtype == torch.bfloat16
     if here and multiplies_bfloat16():
         pack_linear(model)
-        if attends_in_float32():
+        if products_pay():
             set_products(model)

@@ -26,10 +26,10 @@ def multiplies_bfloat16(able: Able | None = None) -> bool:
     return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
 
 
-def attends_in_float32(able: Able | None = None) -> bool:
-    """Whether torch's own attention, unlike products, is no faster in bfloat16: all but with AMX.
+def products_pay(able: Able | None = None) -> bool:
+    """Whether attention is worth computing by products: not with AMX, which torch's own uses.
 
-    Asked of a processor that multiplies bfloat16.
+    Asked of a processor that multiplies bfloat16; measured with AVX-512 only (`benchmarks/cpu.py`).
     """
     able = capabilities() if able is None else able
     return not able.get("amx_bf16")

@@ -22,7 +22,7 @@ READS_TRUTH = frozenset({SDPA, PRODUCTS})
 """Ways to attend that take a mask of truth values; others add theirs to the scores."""
 
 _SCORES = 2**21
-"""Scores in one block: four megabytes in bfloat16, measured to be about the best size."""
+"""Scores in one block: four megabytes in bfloat16, which caches can hold."""
 
 _LEAST = 8
 """Queries under which there is nothing to gain: a text that is written has one."""

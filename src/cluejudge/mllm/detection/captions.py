@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +54,12 @@ class Captions:
         or has a part that the tokenizer does not know: what cannot be looked for must not count
         as looked for and not found.
         """
-        self.vet(words)
+        tokens = {word: self._ids(word) for word in words}
+        self._doubtful(tokens)
         captions: list[list[tuple[str, list[int]]]] = []
         left = 0
         for word in words:
-            ids = self._ids(word)[: self._room - 1]
+            ids = tokens[word][: self._room - 1]
             if len(ids) + 1 > left:
                 captions.append([])
                 left = self._room
@@ -68,11 +69,13 @@ class Captions:
 
     def vet(self, words: Sequence[str]) -> list[str]:
         """What to say of each word that is cut; warns and raises as its caption would."""
-        tokens = {word: len(self._ids(word)) for word in words}
+        return self._doubtful({word: self._ids(word) for word in words})
+
+    def _doubtful(self, tokens: Mapping[str, Sequence[int]]) -> list[str]:
         doubts = {
-            word: cut(word, count, self._room - 1, self._name)
-            for word, count in tokens.items()
-            if count >= self._room
+            word: cut(word, len(ids), self._room - 1, self._name)
+            for word, ids in tokens.items()
+            if len(ids) >= self._room
         }
         for word, doubt in doubts.items():
             self._doubts.tell(word, doubt)

@@ -10,10 +10,10 @@ from transformers import PreTrainedModel
 from cluejudge.mllm.opening.memory import free_bytes
 
 USUAL = 8192
-"""Tokens of one pass where memory is not what bounds it: on a processor more are no faster."""
+"""Tokens of one pass where no GPU tells how much memory is free."""
 
 LEAST, MOST = 1024, 65_536
-"""Bounds on a GPU: more than 64 pictures of 1024 tokens at once make it no faster."""
+"""Bounds on a GPU; with the upper one `benchmarks/gpu_throughput.py` estimates."""
 
 _SHARE = 0.5
 """Of the free memory; the rest is for what the library around the model takes besides."""

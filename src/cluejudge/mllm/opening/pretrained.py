@@ -13,7 +13,7 @@ from transformers import AutoConfig, AutoProcessor
 
 from cluejudge.errors import CluejudgeError, CluejudgeWarning, ModelError
 from cluejudge.image import Picture
-from cluejudge.mllm.failures import brief, cause, lacks_room
+from cluejudge.mllm.failures import brief, failure
 from cluejudge.mllm.opening.hub import hub_error
 from cluejudge.mllm.opening.progress import bars_for_watchers
 from cluejudge.mllm.opening.source import Source, find_source
@@ -120,11 +120,7 @@ def running(name: str) -> Iterator[None]:
     except (CluejudgeError, CluejudgeWarning):
         raise
     except Exception as error:  # models and processors of many makes, each with ways of its own
-        if lacks_room(error):
-            raise ModelError(
-                f"{name} ran {cause(error)}", hint="use a smaller one, or device=cpu"
-            ) from error
-        raise ModelError(f"{name} failed: {cause(error)}") from error
+        raise failure(name, error, smaller="use a smaller one, or device=cpu") from error
 
 
 @contextmanager
