@@ -14,7 +14,6 @@ On a processor that does not multiply bfloat16 the last two are the same, and sl
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -29,6 +28,7 @@ import torch
 from transformers import AutoModelForImageTextToText
 from transformers.utils import logging
 
+from benchmarks import output
 from benchmarks.checkpoint import save_checkpoint
 from benchmarks.contents import CONTENTS, draw
 from benchmarks.roofline import line
@@ -130,10 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    args = parser.parse_args(arguments)
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"there is no folder for {args.json}")
+    args = output.parse(parser, arguments)
     logging.disable_progress_bar()
     shape = TINY if args.tiny else SMALL
     with tempfile.TemporaryDirectory() as name:
@@ -146,8 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for row in found:
         tokens = (f"{1000 * one:.1f}" for one in (row.token_s, row.token_of_four_s))
         print(line(row.way, f"{row.questions_s:.2f}", *tokens, f"{row.off:.0e}"))
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
+    output.write([asdict(row) for row in found], args.json)
 
 
 if __name__ == "__main__":

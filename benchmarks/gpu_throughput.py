@@ -16,7 +16,6 @@ same.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 import time
@@ -31,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from transformers import AutoModelForImageTextToText
 
+from benchmarks import output
 from benchmarks.checkpoint import config_of, make_processor
 from benchmarks.contents import draw
 from benchmarks.loads import Load, judged, lengths_of, preparing
@@ -198,10 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--bandwidth", type=float, help="of its memory, TB/s")
     parser.add_argument("--estimate", action="store_true", help="only the arithmetic")
     parser.add_argument("--tiny", action="store_true", help="a toy model on the CPU")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    args = parser.parse_args(arguments)
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"there is no folder for {args.json}")
+    args = output.parse(parser, arguments)
     setting = TOY if args.tiny else BIG
     if args.pictures:
         setting = replace(setting, pictures=args.pictures)
@@ -216,8 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gpu = this_gpu(args.peak, args.bandwidth)
     rows = list(measured(setting, args.ways, device, gpu, args.runs))
     print(f"{rows[0].device}; {machine(('torch', 'transformers'))}", *table(rows), sep="\n")
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", "utf-8")
+    output.write([asdict(row) for row in rows], args.json)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PIL import Image as PILImage
 from transformers.utils import logging
 
+from benchmarks import output
 from benchmarks.checkpoint import save_checkpoint
 from benchmarks.contents import draw
 from benchmarks.roofline import line
@@ -118,10 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--images", type=int, default=20)
     parser.add_argument("--tiny", action="store_true", help="only to see that it runs: a toy model")
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    args = parser.parse_args(arguments)
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"there is no folder for {args.json}")
+    args = output.parse(parser, arguments)
     logging.disable_progress_bar()
     found = list(rows(TINY if args.tiny else SMALL, args.images))
     print(machine(("torch", "transformers", "onnxruntime")), "")
@@ -131,8 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for row in found:
         times = [f"{1000 * each:.1f}" for each in (row.image_s, row.outside_s, row.decoding_s)]
         print(line(row.models, row.pictures, str(row.images), *times, f"{row.share:.1%}"))
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in found], indent=1) + "\n", "utf-8")
+    output.write([asdict(row) for row in found], args.json)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ The file is a list of rows {model, dtype, way, image_tokens, questions, median_s
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -42,7 +41,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 from transformers.utils import logging
 
-from benchmarks import peers, work
+from benchmarks import output, peers, work
 from benchmarks.checkpoint import opened_without_films, save_checkpoint
 from benchmarks.contents import CONTENTS, draw
 from benchmarks.roofline import line
@@ -244,10 +243,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--minutes", type=float, help="for all; nothing that takes over 30 seconds")
     parser.add_argument("--dtype", choices=DTYPES, default=DTYPES[multiplies_bfloat16()])
-    parser.add_argument("--json", type=Path, metavar="FILE")
-    args = parser.parse_args(arguments)
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"there is no folder for {args.json}")
+    args = output.parse(parser, arguments)
     logging.disable_progress_bar()
     shape = TINY if args.tiny else SMALL
     with tempfile.TemporaryDirectory() as name:
@@ -267,8 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     packages = PACKAGES if peers.missing() else (*PACKAGES, peers.GLANCE)
     print(f"{machine(packages)}, {torch.get_num_threads()} threads")
     print(*table(result), "", *findings(result), peers.missing(), sep="\n")
-    if args.json:
-        args.json.write_text(json.dumps(list(result.rows()), indent=1) + "\n", "utf-8")
+    output.write(list(result.rows()), args.json)
 
 
 if __name__ == "__main__":
