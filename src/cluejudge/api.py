@@ -58,10 +58,10 @@ class Judge:
     a time. `now` is the clock of `Budget.seconds`.
 
     Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made, also for a rule that
-    the models cannot be asked about. A text of one that is read only in part, a threshold of the
-    encoder that may not fit, and doubts of the compiler that nobody deleted are warned of and told
-    in every verdict's `models`. After that an input that cannot be judged is a `Verdict` with
-    outcome error, never an exception.
+    the models cannot be asked about. What makes verdicts less sure than they look is warned of and
+    told in every verdict's `models`: a text that is read only in part, a threshold of the encoder
+    that may not fit, `Models.doubts`, and doubts of the compiler that nobody deleted. After that an
+    input that cannot be judged is a `Verdict` with outcome error, never an exception.
     """
 
     def __init__(
@@ -204,11 +204,11 @@ def _vet(
     Raises a `ConstitutionError` that lists the rules which `models` cannot be asked about.
     """
     problems: list[ConstitutionError] = []
-    doubts: dict[str, None] = {}
     planned_rules = plan(rules, thresholds, method)
-    if _trusts(models, planned_rules, method):
-        warnings.warn(models.threshold_doubt, CluejudgeWarning, stacklevel=3)
-        doubts[models.threshold_doubt] = None
+    trusted = _trusts(models, planned_rules, method)
+    doubts = dict.fromkeys((*models.doubts, *((models.threshold_doubt,) if trusted else ())))
+    for doubt in doubts:
+        warnings.warn(doubt, CluejudgeWarning, stacklevel=3)
     for planned in planned_rules:
         try:
             doubts.update(dict.fromkeys(_vetted(planned, models, method)))

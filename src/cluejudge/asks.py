@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from cluejudge.errors import ModelError
 from cluejudge.image import Box, Picture
+
+Account = int
+"""Whose time an ask takes: all asks of one judgement have the same; 0 is nobody's.
+
+Equal asks of several judgements are put once, so it plays no part in whether asks are equal.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,7 @@ class Score:
 
     image: Picture | None
     content: str
+    account: Account = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class Reason:
     image: Picture
     content: str
     max_tokens: int = 300
+    account: Account = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluejudge.asks import Reason, Score
 from cluejudge.constitution import Severity
 from cluejudge.judge import Allowance, Capabilities
 from cluejudge.judge.budget import Purse, shares
@@ -34,6 +35,21 @@ def test_shares_make_up_the_budget(asks: int | None, tokens: int | None, count: 
 def test_all_shares_have_the_same_deadline() -> None:
     parts = shares(Budget(seconds=2.0), 3, 10.0)
     assert [part.deadline for part in parts] == [12.0] * 3
+
+
+def test_all_shares_have_one_account_and_other_inputs_another() -> None:
+    one, other = ({part.account for part in shares(Budget(), 3, 0.0)} for _ in range(2))
+    assert len(one) == len(other) == 1
+    assert not one & other
+    assert 0 not in one | other
+
+
+def test_all_stages_charge_the_account_of_the_allowance() -> None:
+    script = Script(image={"a cat": OPEN}, reasons={"a cat": True})
+    can, allowance = Capabilities(reasoner=True), Allowance(account=7)
+    play(script, rule("r", atom("a cat")), can=can, allowance=allowance)
+    asked = [ask for asks in script.asked for ask in asks if isinstance(ask, Score | Reason)]
+    assert {type(ask): ask.account for ask in asked} == {Score: 7, Reason: 7}
 
 
 def test_nothing_costs_nothing() -> None:

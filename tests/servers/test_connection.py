@@ -25,7 +25,10 @@ from cluejudge.servers import connection, retrying
 from cluejudge.servers.address import Address
 from cluejudge.servers.options import ServerOptions
 from cluejudge.servers.server import Server
+from cluejudge.settings import Thresholds
+from cluejudge.verdict import Outcome
 from tests.models.contract import plain
+from tests.servers.faults.bench import only
 from tests.servers.standin import MODEL, VLLM, Mind, Reply, StandIn
 from tests.servers.standin.faults import (
     CUT_IN_BODY,
@@ -189,6 +192,23 @@ def test_at_the_deadline_a_picture_is_given_up_and_the_others_are_not(server: St
     (failed,) = (one for one in replies if isinstance(one, Failed))  # whichever came first
     assert "deadline of 0.5 s has passed" in failed.reason
     assert "-o deadline=SECONDS" in failed.reason
+
+
+def test_an_image_has_one_deadline_for_all_its_stages(server: StandIn, scenes: list[bytes]) -> None:
+    """Token answers take 0.6 s, and then a reasoning and its summary as much."""
+    to_reasoning = Thresholds(prior_low=20, prior_high=20)
+    rule = only("bomb-crowd")
+    late, patient = (
+        Judge(rule, model=opened(server, reasoning="json", deadline=each), thresholds=to_reasoning)
+        for each in ("0.9", "60")
+    )
+    server.reset(always(slow(0.3)))
+    assert patient.judge(scenes[0]).outcome is not Outcome.ERROR
+    found = late.judge(scenes[0])
+    assert found.outcome is Outcome.ERROR
+    assert "the deadline of 0.9 s has passed" in found.reason
+    server.reset()
+    assert late.judge(scenes[1]).outcome is not Outcome.ERROR  # each image has its own
 
 
 def test_a_server_that_repeats_the_key_does_not_make_us_repeat_it(server: StandIn) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from cluejudge import Judge
 from cluejudge.asks import Reason, Score, answered
+from cluejudge.errors import CluejudgeWarning
 from cluejudge.image import Picture, load
 from cluejudge.models.protocols import Models, Reasoner, Scorer, Write
 from cluejudge.models.registry import load_models, load_writer
 from tests.models.contract import ReasonerContract, ScorerContract
+from tests.servers.faults.bench import only
 from tests.servers.standin import (
     LLAMA_CPP,
     MODEL,
@@ -128,6 +131,17 @@ def test_the_card_names_what_answers_depend_on(opened: Opened) -> None:
     prompts = {"prompt ask"} if opened.kind == "chat" else {"prompt look", "prompt statement"}
     assert prompts | {"prompt reason", "prompt summarise", "pictures", "priors"} <= card.keys()
     assert all(value for value in card.values())
+
+
+def test_a_share_of_yes_and_no_that_is_not_told_is_a_doubt_of_every_verdict(
+    opened: Opened, scenes: list[bytes]
+) -> None:
+    if answered(opened.models.scorer.score([Score(None, CONTENTS[0])]))[0].mass_told:
+        assert opened.models.doubts == ()
+        return
+    with pytest.warns(CluejudgeWarning, match="min_label_mass checks nothing"):
+        judge = Judge(only("bomb-crowd"), model=opened.models)
+    assert "min_label_mass checks nothing" in judge.judge(scenes[1]).models["doubts"]
 
 
 def test_opened_again_it_is_the_same(opened: Opened) -> None:

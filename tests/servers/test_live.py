@@ -25,7 +25,7 @@ import pytest
 from cluejudge import Judge
 from cluejudge.asks import Score, answered
 from cluejudge.embedded.models import DATA
-from cluejudge.errors import ModelError
+from cluejudge.errors import CluejudgeWarning, ModelError
 from cluejudge.image import Picture, load
 from cluejudge.models.protocols import Models, Write
 from cluejudge.models.registry import load_models, load_writer
@@ -127,7 +127,8 @@ def test_verdicts_are_those_in_process(
 ) -> None:
     method = Method(reasoning=False)
     expected = Judge("pictogram", model=replace(embedded, reasoner=None), method=method)
-    found = Judge("pictogram", model=served, method=method)
+    with pytest.warns(CluejudgeWarning, match="min_label_mass"):  # it tells no label mass
+        found = Judge("pictogram", model=served, method=method)
     for scene in scenes:
         assert _told(found.judge(scene)) == _told(expected.judge(scene))
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluejudge.servers.patience import Patience
 from cluejudge.servers.turns import Group, in_turns
 
 SHAPES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=8)
@@ -31,15 +33,19 @@ class Watch:
         return group, number
 
 
-def run(shapes: list[tuple[int, bool]], workers: int) -> tuple[Watch, list[list[tuple[int, int]]]]:
+def run(
+    shapes: list[tuple[int, bool]], workers: int, accounts: Sequence[int] = (0,) * 8
+) -> tuple[Watch, list[list[tuple[int, int]]]]:
     watch = Watch()
     groups = [
         Group(
-            tuple(partial(watch.task, place, number) for number in range(size)), first_alone=alone
+            tuple(partial(watch.task, place, number) for number in range(size)),
+            first_alone=alone,
+            account=accounts[place],
         )
         for place, (size, alone) in enumerate(shapes)
     ]
-    return watch, asyncio.run(in_turns(groups, workers=workers, seconds=60))
+    return watch, asyncio.run(in_turns(groups, workers=workers, patience=Patience(60)))
 
 
 @given(SHAPES, st.integers(1, 5))
@@ -79,3 +85,9 @@ def test_time_begins_with_the_first_task() -> None:
     ends = [end for one in watch.ends.values() for end in one]
     assert ends == sorted(ends)
     assert len(set(ends)) > 1
+
+
+def test_groups_of_one_account_have_one_end() -> None:
+    watch, _ = run([(2, True)] * 4, workers=1, accounts=[1, 1, 2, 0])
+    ends = [one for (one,) in (watch.ends[place] for place in range(4))]
+    assert ends[0] == ends[1] < ends[2] < ends[3]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count as counted
 
+from cluejudge.asks import Account
 from cluejudge.settings import Budget
 from cluejudge.verdict import Cost
+
+_accounts = counted(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,15 @@ class Purse:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The share of a budget that one picture has; `deadline` is a time of the judge's clock."""
+    """The share of a budget that one picture has; `deadline` is a time of the judge's clock.
+
+    `account` tells models that are waited for whose time they take.
+    """
 
     asks: int | None = None
     reasoning_tokens: int | None = None
     deadline: float | None = None
+    account: Account = 0
 
     def purse(self, cost: Cost, now: float) -> Purse:
         """What is left at the time `now`, after `cost`: nothing from the deadline on."""
@@ -45,14 +53,16 @@ class Allowance:
 def shares(budget: Budget, count: int, now: float) -> tuple[Allowance, ...]:
     """An input's budget in `count` equal parts; the first parts take what does not divide.
 
-    The views of an input are judged side by side, so all have the same deadline.
+    The views of an input are judged side by side, so all have the same deadline and account.
     """
     deadline = None if budget.seconds is None else now + budget.seconds
+    account = next(_accounts)
     return tuple(
         Allowance(
             asks=_part(budget.asks, count, index),
             reasoning_tokens=_part(budget.reasoning_tokens, count, index),
             deadline=deadline,
+            account=account,
         )
         for index in range(count)
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from cluejudge.asks import Ask, Locate, Reason, Reasoning, Relate, Reply, Score
+from cluejudge.asks import Account, Ask, Locate, Reason, Reasoning, Relate, Reply, Score
 from cluejudge.image import Box, Picture
 from cluejudge.judge.budget import Allowance
 from cluejudge.judge.plan import Question
@@ -136,11 +136,15 @@ def put(case: Case, bundles: Iterable[Sequence[Ask]]) -> Flow[Case]:
             batch.update(dict.fromkeys(new))
     if not batch:
         return case
-    answers = yield list(batch)
+    answers = yield [_charged(ask, case.allowance.account) for ask in batch]
     replies = {_key(ask): checked(ask, reply) for ask, reply in zip(batch, answers, strict=True)}
     return replace(
         case, replies={**case.replies, **replies}, cost=_spent(case.cost, replies.values())
     )
+
+
+def _charged(ask: Ask, account: Account) -> Ask:
+    return replace(ask, account=account) if isinstance(ask, Score | Reason) else ask
 
 
 def _key(ask: Ask) -> _Key:

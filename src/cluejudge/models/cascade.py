@@ -84,11 +84,12 @@ class CascadedReasoner:
 
     def _first(self, ask: Reason) -> Write:
         prompt = self._reason.render(ask=self._ask.text, content=ask.content)
-        return Write(prompt.lstrip(), ask.image, ask.max_tokens - _summary_tokens(ask))
+        tokens = ask.max_tokens - _summary_tokens(ask)
+        return Write(prompt.lstrip(), ask.image, tokens, account=ask.account)
 
     def _second(self, ask: Reason, thought: str) -> Write:
         prompt = self._summarise.render(content=ask.content, reasoning=thought)
-        return Write(prompt, max_tokens=_summary_tokens(ask))
+        return Write(prompt, max_tokens=_summary_tokens(ask), account=ask.account)
 
     def _reasoning(self, ask: Reason, thought: str, summary: str) -> Reasoning:
         read = parse_summary(summary)

@@ -8,13 +8,13 @@ It never invents an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cluejudge.asks import Locate, Located, Reason, Reasoning, Score, Unanswered, YesNo
+from cluejudge.asks import Account, Locate, Located, Reason, Reasoning, Score, Unanswered, YesNo
 from cluejudge.image import Picture
 
 Vectors = NDArray[np.float32]
@@ -50,6 +50,7 @@ class Write:
     image: Picture | None = None
     max_tokens: int = 300
     schema: str = ""
+    account: Account = field(default=0, compare=False)
 
 
 @runtime_checkable
@@ -115,7 +116,8 @@ class Models:
     the first of some contents that the scorer could not be asked about, whatever the picture.
     `vet_texts` and `vet_words` do so for the encoder's texts and the detector's words, and say of
     those that can be asked about which are read only in part. `threshold_doubt` says why the
-    encoder's own threshold may not fit; empty where it does.
+    encoder's own threshold may not fit; empty where it does. `doubts` are what else makes verdicts
+    by these models less sure than they look.
     """
 
     name: str
@@ -129,3 +131,4 @@ class Models:
     vet_texts: Callable[[Sequence[str]], Sequence[str]] | None = None
     vet_words: Callable[[Sequence[str]], Sequence[str]] | None = None
     threshold_doubt: str = ""
+    doubts: tuple[str, ...] = ()

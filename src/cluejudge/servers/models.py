@@ -91,6 +91,7 @@ def _load(kind: str, arg: str, options: ServerOptions, key: SecretStr | None) ->
         vet_texts=encoder.vet if encoder else None,
         vet_words=detector.vet if detector else None,
         threshold_doubt=encoder.doubt if encoder else "",
+        doubts=probed.doubts,
     )
 
 

@@ -24,8 +24,9 @@ class ServerOptions(Frozen):
     deadline: float = Field(
         default=120.0,
         gt=0,
-        description="seconds that the questions about one picture may take, put at a time, from "
-        "the first one on; for a text, the seconds with all retries",
+        description="seconds that the server may take for one image, over all stages and with all "
+        "retries; while only the questions of others are under way they do not count. A text of "
+        "the compiler, and a prior, has them for itself",
     )
     retries: int = Field(default=4, ge=0, le=100, description="how often a request is repeated")
     first_question_first: bool = Field(

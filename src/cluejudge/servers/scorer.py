@@ -49,12 +49,12 @@ class ServerScorer:
     def score(self, asks: Sequence[Score]) -> Replies:
         """An answer for each ask, in their order; none of them is an exception."""
         replies: dict[Score, YesNo | Unanswered] = {}
-        pictures: dict[Picture | None, list[str]] = {}
+        pictures: dict[Picture | None, list[Score]] = {}
         for ask in dict.fromkeys(asks):
             if fault := self._fault(ask):
                 replies[ask] = fault
             else:
-                pictures.setdefault(ask.image, []).append(ask.content)
+                pictures.setdefault(ask.image, []).append(ask)
         if pictures:
             replies |= self._server.run(partial(self._asked, pictures))
         return [replies[ask] for ask in asks]
@@ -68,17 +68,19 @@ class ServerScorer:
         return None
 
     async def _asked(
-        self, pictures: dict[Picture | None, list[str]], connection: Connection
+        self, pictures: dict[Picture | None, list[Score]], connection: Connection
     ) -> dict[Score, YesNo | Unanswered]:
         groups: list[Group[Replies]] = []
         asks: list[list[Score]] = []
-        for picture, contents in pictures.items():
+        for picture, listed in pictures.items():
+            account = listed[0].account if picture else 0
+            contents = [ask.content for ask in listed]
             for parts, alone in self._parts(contents, pictured=picture is not None):
                 tasks = [partial(self._part, connection, picture, part) for part in parts]
-                groups.append(Group(tuple(tasks), first_alone=alone))
+                groups.append(Group(tuple(tasks), first_alone=alone, account=account))
                 asks.append([Score(picture, content) for part in parts for content in part])
-        options = connection.options
-        found = await in_turns(groups, workers=options.concurrency, seconds=options.deadline)
+        workers = connection.options.concurrency
+        found = await in_turns(groups, workers=workers, patience=self._server.patience)
         return {
             ask: reply
             for group, results in zip(asks, found, strict=True)

@@ -14,6 +14,7 @@ from cluejudge.servers.address import Address
 from cluejudge.servers.background import Background
 from cluejudge.servers.connection import Connection, connected
 from cluejudge.servers.options import ServerOptions
+from cluejudge.servers.patience import Patience
 from cluejudge.servers.secret import checked_key
 
 T = TypeVar("T")
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 class Server:
     """A server, its address and how it is asked. Its connection is kept between calls.
+
+    `patience` is shared by all that ask it: scores and reasonings of a picture have one time.
 
     Warns (`CluejudgeWarning`) of a key that others could read on the way. Raises `UsageError` for
     one that cannot be sent.
@@ -36,6 +39,7 @@ class Server:
             )
         self.address = address
         self.options = options
+        self.patience = Patience(options.deadline)
         self._background = Background(partial(connected, address, key, options))
 
     def run(self, work: Callable[[Connection], Coroutine[None, None, T]]) -> T:

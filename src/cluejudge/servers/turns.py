@@ -7,6 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from cluejudge.asks import Account
+from cluejudge.servers.patience import Clocks, Patience
+
 T = TypeVar("T")
 
 Task = Callable[[float], Awaitable[T]]
@@ -17,23 +20,29 @@ _OVER = (1 << 62, 0)
 
 @dataclass(frozen=True, slots=True)
 class Group(Generic[T]):
-    """Requests that belong together; `first_alone`: the others wait for the first one's end."""
+    """Requests that belong together; `first_alone`: the others wait for the first one's end.
+
+    Groups of one `account` share its time; each group of nobody has a time of its own.
+    """
 
     tasks: tuple[Task[T], ...]
     first_alone: bool = True
+    account: Account = 0
 
 
-async def in_turns(groups: Sequence[Group[T]], *, workers: int, seconds: float) -> list[list[T]]:
+async def in_turns(
+    groups: Sequence[Group[T]], *, workers: int, patience: Patience
+) -> list[list[T]]:
     """What all tasks come to, in their order, with up to `workers` of them under way.
 
-    A group's `seconds` begin when its first task does, so that no picture's time runs out while it
-    waits for others. What is left of a group that has begun goes before groups that have not: its
-    picture is still in the server's cache.
+    The time of an account runs from the begin of its first task to the end of its last, so that no
+    picture's time runs out while it waits for others. What is left of a group that has begun goes
+    before groups that have not: its picture is still in the server's cache.
     """
     results: list[dict[int, T]] = [{} for _ in groups]
-    until: dict[int, float] = {}
     turns: asyncio.PriorityQueue[tuple[int, int]] = asyncio.PriorityQueue()
     left = sum(len(group.tasks) for group in groups)
+    clocks = Clocks(patience, asyncio.get_running_loop().time)
     for place, group in enumerate(groups):
         for number in range(1 if group.first_alone else len(group.tasks)):
             if number < len(group.tasks):
@@ -44,8 +53,9 @@ async def in_turns(groups: Sequence[Group[T]], *, workers: int, seconds: float) 
         while (turn := await turns.get()) != _OVER:
             place, number = turn
             group = groups[place]
-            end = until.setdefault(place, asyncio.get_running_loop().time() + seconds)
-            results[place][number] = await group.tasks[number](end)
+            clock = clocks.of(group.account, place)
+            results[place][number] = await group.tasks[number](clock.until)
+            clock.tick()
             left -= 1
             if group.first_alone and number == 0:
                 for other in range(1, len(group.tasks)):

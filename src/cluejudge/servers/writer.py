@@ -50,9 +50,12 @@ class ServerWriter:
     async def _written(
         self, asks: Sequence[Write], connection: Connection
     ) -> list[str | Unanswered]:
-        groups = [Group((partial(self._one, connection, ask),), first_alone=False) for ask in asks]
-        options = connection.options
-        found = await in_turns(groups, workers=options.concurrency, seconds=options.deadline)
+        groups = [
+            Group((partial(self._one, connection, ask),), first_alone=False, account=ask.account)
+            for ask in asks
+        ]
+        workers = connection.options.concurrency
+        found = await in_turns(groups, workers=workers, patience=self._server.patience)
         return [one for (one,) in found]
 
     async def _one(self, connection: Connection, ask: Write, until: float) -> str | Unanswered:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+
+import pytest
 
 from cluejudge import Judge
 from cluejudge.builtin import find_constitution
 from cluejudge.compiled import CompiledConstitution
+from cluejudge.errors import CluejudgeWarning
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 from cluejudge.verdict import Verdict
@@ -37,7 +41,10 @@ class Bench:
     def verdict(self, scene: bytes, script: Script) -> Verdict:
         """The verdict of a judge that remembers nothing, with the script from its beginning."""
         self.server.reset(script)
-        return Judge(self.constitution, model=self.models).judge(scene)
+        doubts = self.models.doubts
+        with pytest.warns(CluejudgeWarning) if doubts else nullcontext():
+            judge = Judge(self.constitution, model=self.models)
+        return judge.judge(scene)
 
     def verdicts(self, *scripts: Script) -> list[Verdict]:
         """The verdict on each scene, by its own script."""

@@ -17,6 +17,11 @@ from cluejudge.servers.wires.systemone import Statements, SystemoneWire
 _NOT_SO = frozenset({400, 404, 405, 422, 501})
 """Statuses that may mean: not in this shape."""
 
+MASS_UNTOLD = (
+    "the server does not tell how much of the model's answer is Yes or No, so that an answer which "
+    "is neither cannot be told from one: min_label_mass checks nothing"
+)
+
 
 def systemone_shapes(model: str, words: Statements, owner: str) -> list[Wire]:
     """The shapes of systemone that a server of `owner` may have.
@@ -49,7 +54,8 @@ async def probe_shapes(
                 raise
             problems.append(error)
             continue
-        return Probed(wire, trial.prior is not None, _facts(connection, wire, trial))
+        doubts = () if trial.figure.mass_told else (MASS_UNTOLD,)
+        return Probed(wire, trial.prior is not None, _facts(connection, wire, trial), doubts)
     raise _refused(connection, listing, shapes[0], problems)
 
 

@@ -11,8 +11,12 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """How it is asked, whether it takes questions without a picture, and what there is to tell."""
+    """How it is asked, whether it takes questions without a picture, and what there is to tell.
+
+    `doubts` are what makes its answers less sure than they look.
+    """
 
     wire: Wire
     priors: bool
     facts: Facts
+    doubts: tuple[str, ...] = ()
