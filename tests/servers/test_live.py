@@ -103,7 +103,7 @@ def _wait(health: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def served(url: str, folder: Path, embedded: Models) -> Models:
     """The embedded models, scored by the server; no reasoning, which the server cannot do."""
     models = load_models(f"systemone:{folder}@{url}", {"words": "bare"})
-    return replace(embedded, scorer=models.scorer, reasoner=None)
+    return replace(embedded, scorer=models.scorer, reasoner=None, doubts=models.doubts)
 
 
 @pytest.fixture(scope="module")
