@@ -18,6 +18,8 @@ from tests.lint.found import codes, codes_of, compiled
         "Not allowed: 1. Guns. 2. Knives.",
         "Do not show guns and also flags.",
         "No guns. In addition, flags must be blue.",
+        "The image must not show a gun, and nobody may smoke.",
+        "No one should smoke, and nothing may burn.",
     ],
 )
 def test_several_rules_in_one_are_found(text: str) -> None:

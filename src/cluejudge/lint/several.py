@@ -15,7 +15,8 @@ _BANS = (
     re.compile(r"(?:^|[.;!?\n])\s*(?:also\s+|and\s+)?no\b(?!\s+matter)", re.IGNORECASE),
     re.compile(
         r"(?:must|may|should|shall|can)(?:\s+not|n['\u2019]t)\b|cannot\b"
-        r"|(?:is|are)\s+(?:not\s+(?:allowed|permitted)|forbidden|prohibited|banned)\b",
+        r"|(?:is|are)\s+(?:not\s+(?:allowed|permitted)|forbidden|prohibited|banned)\b"
+        r"|(?:nobody|no[\s-]one|nothing)\s+(?:may|must|should|shall|can|is\s+allowed)\b",
         re.IGNORECASE,
     ),
 )
