@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cluejudge.errors import ModelError
 from cluejudge.mllm.inference.prefix import Prefixes
-from cluejudge.mllm.prompting.tokens import Prompts
+from cluejudge.mllm.prompting.tokens import QUESTION_TOKENS, Prompts
 from tests.mllm.families import FAMILIES
 from tests.mllm.kits import CONTENTS, kit_of, picture
 
@@ -67,3 +67,16 @@ def test_an_empty_content_is_refused(prompts: Prompts, content: str) -> None:
 
 def test_space_around_a_content_is_nothing(prompts: Prompts) -> None:
     assert prompts.question("  a dog\n") == prompts.question("a dog")
+
+
+def test_what_is_too_long_is_refused_also_where_only_its_reasoning_is(prompts: Prompts) -> None:
+    one, two = (len(prompts.question(" ".join(["dog"] * times))) for times in (1, 2))
+    most = " ".join(["dog"] * (1 + (QUESTION_TOKENS - one) // (two - one)))
+    assert len(prompts.question(most)) <= QUESTION_TOKENS
+    for refused in (
+        lambda: prompts.question(f"{most} dog"),
+        lambda: prompts.question(most, explain=True),
+        lambda: prompts.vet([most]),
+    ):
+        with pytest.raises(ModelError, match=f"of at most {QUESTION_TOKENS}"):
+            refused()

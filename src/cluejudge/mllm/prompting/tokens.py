@@ -19,8 +19,8 @@ from cluejudge.models.cache import Memory
 _REMEMBERED = 4096
 """Questions whose tokens are kept: a constitution asks the same ones about every picture."""
 
-QUESTION_TOKENS = 512
-"""The longest question: a content is a phrase, and what is longer was not meant as one."""
+QUESTION_TOKENS = 2048
+"""The longest question: one may hold a whole constitution; what is longer was not meant as one."""
 
 PLACEHOLDERS = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token")
 """Where processors name the texts that stand for a picture."""
@@ -82,7 +82,7 @@ class Prompts:
     def vet(self, contents: Sequence[str]) -> None:
         """`ModelError` for the first content that cannot be asked about, as `question` says."""
         for content in contents:
-            self.question(content)
+            self.question(content, explain=True)  # the longer of its two questions
 
     def chat(self, prompt: str, *, pictured: bool) -> str:
         """A request of any words as the model's template writes it, up to where the answer begins.
