@@ -7,26 +7,31 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from cluejudge.settings import Frozen
-from cluejudge.verdict import Answer, Outcome, RuleOutcome, Stage
+from cluejudge.verdict import Answer, EvidenceBox, Outcome, RuleOutcome, Stage
 
 Number = Annotated[float, AfterValidator(lambda value: float(f"{value:.6g}"))]
 """Rounded to six digits where it is made, so that what is read again is what was written."""
 
 
 class RuleRow(Frozen):
-    """What became of one rule: `relevance` is a cosine, None where none was measured."""
+    """What became of one rule, on the view of the image that decided it.
+
+    `relevance` is a cosine, None where none was measured.
+    """
 
     rule: str
     outcome: RuleOutcome
     relevance: Number | None = None
     relevance_bound: Number | None = None
+    view: str = "whole"
 
 
 class AtomRow(Frozen):
     """What was found for one atom; the numbers are those of `verdict.AtomScores`.
 
     `answer` is whether the atom *holds*, and `visible` whether its content is visible: the reverse
-    where the atom is negated. `group` counts the groups of the rule's chain from 0.
+    where the atom is negated. `group` counts the groups of the rule's chain from 0. `box` is where
+    the content was looked for, in pixels of the rule's view.
     """
 
     rule: str
@@ -43,6 +48,7 @@ class AtomRow(Frozen):
     without_region: Number | None = None
     reasoning: Number | None = None
     label_mass: Number | None = None
+    box: EvidenceBox | None = None
 
     @property
     def visible(self) -> bool | None:

@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cluejudge.bench.methods.evidence import position, prediction, score
+from cluejudge.bench.predictions import Prediction
 from cluejudge.constitution import Severity
 from cluejudge.verdict import (
     Answer,
     AtomFinding,
     AtomScores,
     Cost,
+    EvidenceBox,
     Outcome,
     RuleFinding,
     RuleOutcome,
@@ -170,3 +172,13 @@ def test_atoms_that_were_never_asked_about_are_left_out() -> None:
     failed = atom(stage=Stage.FAILED, answer=Answer.UNSURE, text="a fish")
     told = prediction("sample", verdict(rule((atom(0.1), never), (failed,)))).atoms
     assert [(row.text, row.group) for row in told] == [("a cat", 0), ("a fish", 1)]
+
+
+def test_boxes_and_views_come_along_and_are_read_again() -> None:
+    box = EvidenceBox(left=1, top=2, right=30, bottom=40, score=0.75, words=("knife",))
+    found = atom(0.2).model_copy(update={"box": box})
+    told = rule((found, atom(0.1))).model_copy(update={"view": "frame 3"})
+    made = prediction("a", verdict(told))
+    assert [row.box for row in made.atoms] == [box, None]
+    assert made.rules[0].view == "frame 3"
+    assert Prediction.from_line(made.to_line()) == made

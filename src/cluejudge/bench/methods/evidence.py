@@ -96,6 +96,7 @@ def _rule(rule: RuleFinding) -> RuleRow:
         outcome=rule.outcome,
         relevance=rule.relevance,
         relevance_bound=rule.relevance_bound,
+        view=rule.view,
     )
 
 
@@ -124,6 +125,7 @@ def _atom(rule: str, group: int, atom: AtomFinding) -> AtomRow:
         without_region=scores.without_region,
         reasoning=scores.reasoning,
         label_mass=scores.label_mass,
+        box=atom.box,
     )
 
 
