@@ -15,13 +15,14 @@ from cluejudge.bench.folder import ENVIRONMENT, METRICS, RunFolder
 from cluejudge.bench.metrics.whole import compute
 from cluejudge.bench.predictions import AtomRow, CostRow, Prediction, RuleRow
 from cluejudge.bench.samples import Sample, Truth
-from cluejudge.verdict import Answer, Outcome, RuleOutcome, Stage
+from cluejudge.verdict import Answer, EvidenceBox, Outcome, RuleOutcome, Stage
 from tests.report.samples import picture
 
 HOSTILE = '<script>alert(1)</script> | `x` "\u202e ![a](http://example.org/x.png)'
 RULES = ("burning-being", "weapon-in-hand", HOSTILE)
 TITLES = {"clue": "CLUE", "prior": "prior knowledge", "no-debias": "CLUE, not debiased"}
 TEXT = "a person is visible"
+BOX = EvidenceBox(left=10, top=12, right=40, bottom=50, score=0.75, words=(HOSTILE,))
 
 
 @cache
@@ -41,7 +42,9 @@ def sample(place: int) -> Sample:
         frozenset({rule} if unsafe else ()),
         {each: {TEXT: unsafe and each == rule} for each in RULES},
     )
-    tags = {"style": f"style {place % 3}", "intent": "violating" if unsafe else "clean"}
+    made_for = RULES[place // 2 % len(RULES)]
+    intent = "violating" if unsafe else "borderline"
+    tags = {"style": f"style {place % 3}", "intent": intent, "rule": made_for}
     return Sample(f"{HOSTILE if place == 3 else 'image'} {place}", lambda: png(place), truth, tags)
 
 
@@ -97,6 +100,8 @@ def _atom(rule: str, one: Sample, random: np.random.Generator) -> AtomRow:
         debiased=image - 0.4,
         low=-0.12,
         high=0.48,
+        without_region=image / 2 if image < 0.88 else None,
+        box=BOX if image > 0.6 else None,
     )
 
 

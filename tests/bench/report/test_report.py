@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import shutil
@@ -5,15 +6,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image as PILImage
 
 from cluejudge.bench.folder import RunFolder
-from cluejudge.bench.predictions import Prediction
+from cluejudge.bench.predictions import Prediction, RuleRow
 from cluejudge.bench.report import write_report
-from cluejudge.bench.report.blocks import Table
+from cluejudge.bench.report.blocks import Items, Table
 from cluejudge.bench.report.loading import read_run
 from cluejudge.bench.report.page import page
+from cluejudge.bench.report.record import Known, Run
+from cluejudge.bench.report.worst import worst
+from cluejudge.bench.samples import Truth
 from cluejudge.errors import ImageError, UsageError
-from cluejudge.verdict import Outcome
+from cluejudge.image import load
+from cluejudge.verdict import Outcome, RuleOutcome
 from tests.bench.report.pages import checked
 from tests.bench.report.runs import HOSTILE, predictions, samples, write_run
 
@@ -32,7 +38,7 @@ SECTIONS = [
     "robustness-all",
     "setup",
 ]
-CHARTS = 5
+CHARTS = 7
 
 
 @pytest.fixture
@@ -118,6 +124,38 @@ def test_flips_are_told_by_edit_and_method(folder: Path) -> None:
     )
     assert rows["inversion"][6] == f"{100 * right / len(said):.1f}%"
     assert rows["inversion"][7] != rows["inversion"][6]
+
+
+def test_boxes_of_what_was_found_are_drawn_over_the_errors(folder: Path) -> None:
+    html, _ = written(folder)
+    errors = html.split('id="worst"', 1)[1].split("</section>", 1)[0]
+    assert 'class="outline" x="10" y="12" width="30" height="38"' in errors
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in errors
+    assert "<script" not in errors
+    bare, _ = written(folder, pictures=False)
+    assert 'class="outline"' not in bare
+
+
+def test_the_view_that_a_rule_rests_on_is_shown() -> None:
+    frames = [PILImage.new("RGB", (64, 48), colour) for colour in ("black", "white")]
+    target = io.BytesIO()
+    frames[0].save(target, "GIF", save_all=True, append_images=frames[1:])
+    data = target.getvalue()
+    second = load(data).views[1].name
+    rules = (RuleRow(rule="r", outcome=RuleOutcome.VIOLATED, view=second),)
+    said = Prediction(id="a", outcome=Outcome.UNSAFE, violated=("r",), score=0.9, rules=rules)
+    run = Run(
+        "one",
+        {},
+        (),
+        {"methods": {"clue": {}}},
+        {"a": Known(Truth(False), {}, lambda: data)},
+        {"clue": (said,)},
+    )
+    section = worst(run)
+    assert section is not None
+    shown = next(each for each in section.blocks if isinstance(each, Items)).items[0].shown
+    assert f"<figcaption>{second}</figcaption>" in shown
 
 
 def test_a_run_of_one_method_that_names_no_rules_and_gives_no_scores(tmp_path: Path) -> None:
@@ -213,10 +251,10 @@ def test_the_worst_errors_come_first_and_what_is_open_is_none(tmp_path: Path) ->
     ]
     folder = write_run(tmp_path / "run", {"clue": right})
     html, _ = written(folder)
-    worst = html.split('id="worst"', 1)[1].split("</section>", 1)[0]
-    assert re.findall(r"<h4>(.*?)</h4>", worst) == [unsafe[at].id for at in (1, 0, 2)]
-    assert "missed (3)" in worst
-    assert HOSTILE not in worst
+    errors = html.split('id="worst"', 1)[1].split("</section>", 1)[0]
+    assert re.findall(r"<h4>(.*?)</h4>", errors) == [unsafe[at].id for at in (1, 0, 2)]
+    assert "missed (3)" in errors
+    assert HOSTILE not in errors
 
 
 def test_a_folder_without_a_finished_run_is_refused(tmp_path: Path, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cluejudge.bench.report import charts
 from cluejudge.bench.report.between import gains
@@ -11,10 +11,18 @@ from cluejudge.bench.report.plotting import HINT, can_plot
 from cluejudge.bench.report.record import Run
 from cluejudge.bench.report.results import BRACKETS
 from cluejudge.bench.report.setup import flat
-from cluejudge.bench.report.values import brief, count, find, parts, percent, real, score, share
+from cluejudge.bench.report.values import (
+    Cell,
+    brief,
+    count,
+    find,
+    parts,
+    percent,
+    real,
+    score,
+    share,
+)
 from cluejudge.errors import UsageError
-
-Cell = Callable[[object], str]
 
 _TOLD: tuple[tuple[str, Cell], ...] = (
     ("F1", lambda each: score(each, "f1")),

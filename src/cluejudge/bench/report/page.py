@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cluejudge.bench.report import edits, results, scores, setup, worst
+from cluejudge.bench.report import edits, results, rules, scanning, scores, setup, worst, worth
 from cluejudge.bench.report.blocks import Page, kept
 from cluejudge.bench.report.plotting import HINT, can_plot
 from cluejudge.bench.report.record import Run
@@ -13,10 +13,10 @@ def page(run: Run) -> Page:
     """The report on `run`; what was not measured has no section."""
     sections = (
         results.methods(run),
-        results.paired(run),
-        results.rules(run),
+        worth.paired(run),
+        rules.rules(run),
         scores.distributions(run),
-        scores.relevance(run),
+        scanning.relevance(run),
         scores.coverage(run),
         scores.cost(run),
         edits.robustness(run),

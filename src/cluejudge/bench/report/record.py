@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cluejudge.bench.metrics.judged import Judged, join
 from cluejudge.bench.predictions import Prediction
 from cluejudge.bench.report.values import find, parts, real
 from cluejudge.bench.samples import Truth
@@ -53,6 +54,11 @@ class Run:
         """What a method is, in a few words; empty if the run does not tell."""
         found = find(self.config, "methods", method, "title")
         return found if isinstance(found, str) else ""
+
+    def judged(self, method: str) -> tuple[Judged, ...]:
+        """What a method said, beside what is true: of the images that are known."""
+        said = self.predictions.get(method, ())
+        return join(self.known, [each for each in said if each.id in self.known])
 
     @property
     def ranked(self) -> tuple[str, ...]:

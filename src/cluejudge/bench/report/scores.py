@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cluejudge.bench.report import charts, paper
-from cluejudge.bench.report.blocks import Block, Chart, Section, Table
+from cluejudge.bench.metrics.atoms import seen
+from cluejudge.bench.report import charts, densities, paper
+from cluejudge.bench.report.blocks import Block, Section, Table
 from cluejudge.bench.report.record import Run
 from cluejudge.bench.report.values import (
     brief,
@@ -13,24 +14,28 @@ from cluejudge.bench.report.values import (
     parts,
     percent,
     real,
-    reals,
     rows,
     score,
-    share,
 )
 
 
 def distributions(run: Run) -> Section | None:
     """The scores of single contents without the image, with it, and debiased."""
     atoms = find(run.methods, run.main, "atoms")
-    chart = charts.distributions(parts(atoms, "histograms"), anchor="plot-scores")
+    chart = densities.pooled(parts(atoms, "histograms"), anchor="plot-scores")
     if chart is None:
         return None
+    told = list(seen(run.judged(run.main)))
+    drawn = (
+        densities.by_content(told, anchor="plot-contents"),
+        chart,
+        densities.differences(told, anchor="plot-region"),
+    )
     blocks: tuple[Block, ...] = (
         "What the model says of single contents that the suite tells of: before the image is "
-        "shown (the language prior), with it, and with the prior taken out. The paper draws the "
-        "same scores with and without the image in its Figure 6.",
-        chart,
+        "shown (the language prior), with it, with the prior taken out, and, where the region test "
+        f"was made, without the region. {paper.CURVES}",
+        *(each for each in drawn if each is not None),
         _told_apart(atoms),
         *_stages(find(run.methods, run.main, "stages")),
     )
@@ -83,35 +88,6 @@ def _stages(data: object) -> tuple[Table, ...]:
         ("Right: of the answers of that stage that the suite tells of.",),
     )
     return (table,)
-
-
-def relevance(run: Run) -> Section | None:
-    """What the relevance scan kept and spared."""
-    numbers = find(run.methods, run.main, "relevance")
-    if real(numbers, "filtered") is None:
-        return None
-    bounds = ", ".join(decimal(bound) for bound in reals(numbers, "bounds"))
-    table = Table(
-        "The relevance scan of this run",
-        ("method", "bound", "share of rules filtered", "share of violated rules kept", "AUROC"),
-        (
-            (
-                run.main,
-                bounds,
-                share(numbers, "filtered"),
-                share(numbers, "recall"),
-                decimal(real(numbers, "auroc")),
-            ),
-        ),
-        (
-            f"Over {count(numbers, 'pairs')} pairs of an image and a rule, "
-            f"{count(numbers, 'violated_pairs')} of them violated.",
-        ),
-    )
-    kept, spared = real(numbers, "recall"), real(numbers, "filtered")
-    chart = charts.relevance(rows(numbers, "curve"), kept, spared, anchor="plot-relevance")
-    drawn: tuple[Chart, ...] = () if chart is None else (chart,)
-    return Section("relevance", "Relevance scan", (*drawn, table, paper.relevance()))
 
 
 def calibration(run: Run) -> Section | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cluejudge.bench.report.blocks import MISSING
+
+Cell = Callable[[object], str]
+"""Writes one number of a method's."""
 
 
 def find(data: object, *path: str) -> object:
@@ -97,6 +100,13 @@ def score(data: object, name: str) -> str:
     ends = interval(data, name)
     value = decimal(real(data, name))
     return value if ends is None else f"{value} [{ends[0]:.3f}, {ends[1]:.3f}]"
+
+
+def difference(data: object, name: str) -> str:
+    """The difference `name` with its sign and its interval."""
+    ends = interval(data, name)
+    value = signed(real(data, name))
+    return value if ends is None else f"{value} [{signed(ends[0])}, {signed(ends[1])}]"
 
 
 def _real(value: object) -> float | None:

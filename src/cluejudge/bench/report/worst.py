@@ -11,7 +11,7 @@ from cluejudge.bench.report.values import decimal
 from cluejudge.errors import ImageError
 from cluejudge.image import Picture, load
 from cluejudge.report.figure import figure
-from cluejudge.verdict import RuleOutcome
+from cluejudge.verdict import EvidenceBox, RuleOutcome
 
 SHOWN = 8
 """How many errors of each kind are shown of a method."""
@@ -20,6 +20,7 @@ THUMBNAIL = 320
 """The longest side of a stored picture, in pixels."""
 
 MOST_ATOMS = 6
+WHOLE = "whole"
 LONGEST = 600
 """Characters of a method's own words that are shown."""
 
@@ -77,19 +78,39 @@ def _sorted(found: Sequence[Wrong], *, falling: bool) -> list[Wrong]:
 
 
 def _item(said: Prediction, known: Known) -> Item:
-    picture = _picture(known)
-    shown = figure(said.id, "whole", picture, (), max_side=THUMBNAIL)
-    return Item(shown, said.id, tuple(_lines(said, known)))
+    told = _told_rules(said, known)
+    shown = next((row.view for row in said.rules if row.rule in told), WHOLE)
+    view, picture = _picture(known, shown)
+    boxes = _boxes(said, told, view) if picture else ()
+    drawn = figure(said.id, view, picture, boxes, max_side=THUMBNAIL)
+    return Item(drawn, said.id, tuple(_lines(said, known)))
 
 
-def _picture(known: Known) -> Picture | None:
-    """What the image shows first; None where its file is not at hand or no image."""
+def _picture(known: Known, name: str) -> tuple[str, Picture | None]:
+    """The view of that name, or else the first; None where the file is not at hand or no image."""
     if known.read is None:
-        return None
+        return name, None
     try:
-        return load(known.read()).views[0].picture
+        views = load(known.read()).views
     except (ImageError, OSError):
-        return None
+        return name, None
+    view = next((each for each in views if each.name == name), views[0])
+    return view.name, view.picture
+
+
+def _told_rules(said: Prediction, known: Known) -> frozenset[str]:
+    """The rules that an error is about: those named, and those violated in truth."""
+    return frozenset(said.violated or ()) | (known.truth.violated or frozenset())
+
+
+def _boxes(said: Prediction, told: frozenset[str], view: str) -> tuple[EvidenceBox, ...]:
+    """Where contents of the told rules were found or may be; not where one was ruled out."""
+    seen = {row.rule for row in said.rules if row.rule in told and row.view == view}
+    return tuple(
+        row.box
+        for row in said.atoms
+        if row.rule in seen and row.box is not None and row.visible is not False
+    )
 
 
 def _lines(said: Prediction, known: Known) -> list[str]:
@@ -120,8 +141,8 @@ def _relevance(said: Prediction, known: Known) -> list[str]:
 def _atoms(said: Prediction, known: Known) -> list[str]:
     """The atoms that were answered wrongly; where none is known to be, those of the rules named."""
     wrong = [row for row in said.atoms if _is_wrong(row, known)]
-    rules = frozenset(said.violated or ()) | (known.truth.violated or frozenset())
-    chosen = wrong or [row for row in said.atoms if row.rule in rules]
+    told = _told_rules(said, known)
+    chosen = wrong or [row for row in said.atoms if row.rule in told]
     return [_atom(row, wrong=bool(wrong)) for row in chosen[:MOST_ATOMS]]
 
 
