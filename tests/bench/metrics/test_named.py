@@ -51,9 +51,9 @@ def test_an_image_counts_only_where_a_violated_rule_is_named() -> None:
 
 def test_rates_of_each_rule_and_over_rules() -> None:
     made, rules = measured(TABLE)
-    assert rules["r"]["counts"] == {"tp": 1, "fn": 2, "fp": 1, "tn": 3}
-    assert rules["s"]["counts"] == {"tp": 1, "fn": 1, "fp": 1, "tn": 4}
-    assert made["micro"]["counts"] == {"tp": 2, "fn": 3, "fp": 2, "tn": 7}
+    assert rules["r"]["counts"] == {"tp": 1, "fn": 2, "fp": 1, "tn": 1, "open": 2}
+    assert rules["s"]["counts"] == {"tp": 1, "fn": 1, "fp": 1, "tn": 3, "open": 1}
+    assert made["micro"]["counts"] == {"tp": 2, "fn": 3, "fp": 2, "tn": 4, "open": 3}
     assert made["micro"]["recall"] == 2 / 5
     assert made["macro"]["recall"] == pytest.approx((1 / 3 + 1 / 2) / 2, rel=1e-5)
     assert made["macro"]["rules"]["recall"] == 2
@@ -71,6 +71,18 @@ def test_a_rule_that_was_judged_but_never_violated_has_false_alarms_only() -> No
     assert made["macro"]["recall"] == 1
 
 
+@pytest.mark.parametrize("outcome", ["unsure", "not_judged"])
+def test_a_rule_that_was_left_open_is_not_rightly_cleared(outcome: str) -> None:
+    row = rule_row("q", outcome)
+    rows = together(
+        [sample("a", True, ["r"]), sample("b", True, ["q"]), sample("c", False, [])],
+        [said(name, "unsafe", violated=("r",), rules=(row,)) for name in "abc"],
+    )
+    _, rules = measured(rows)
+    assert rules["q"]["counts"] == {"tp": 0, "fn": 1, "fp": 0, "tn": 0, "open": 2}
+    assert (rules["q"]["accuracy"], rules["q"]["fpr"]) == (0, 0)
+
+
 def test_the_images_made_for_a_rule_are_measured_apart() -> None:
     rows = together(
         [
@@ -81,8 +93,8 @@ def test_the_images_made_for_a_rule_are_measured_apart() -> None:
         [said(name, "unsafe", violated=("r",)) for name in "abc"],
     )
     _, rules = measured(rows)
-    assert rules["r"]["counts"] == {"tp": 1, "fn": 0, "fp": 2, "tn": 0}
-    assert rules["r"]["made_for"]["counts"] == {"tp": 1, "fn": 0, "fp": 1, "tn": 0}
+    assert rules["r"]["counts"] == {"tp": 1, "fn": 0, "fp": 2, "tn": 0, "open": 0}
+    assert rules["r"]["made_for"]["counts"] == {"tp": 1, "fn": 0, "fp": 1, "tn": 0, "open": 0}
     assert measured(TABLE)[1]["r"]["made_for"] is None
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cluejudge.bench.metrics.binary import cells
 from cluejudge.bench.metrics.intervals import Resamples
 from cluejudge.bench.metrics.judged import Flags
 from cluejudge.bench.metrics.paired import bootstrap_p, compare, holm, mcnemar, summary
@@ -66,12 +67,13 @@ def test_p_of_resamples_by_hand() -> None:
 
 
 BAD = np.arange(60) < 30
-PERFECT = BAD
-POOR = np.arange(60) % 2 == 0
+PERFECT = cells(BAD, BAD)
+POOR = cells(BAD, np.arange(60) % 2 == 0)
+WRONG = cells(BAD, ~BAD)
 
 
 def test_a_method_does_not_differ_from_itself() -> None:
-    found = compare(BAD, {"a": POOR, "b": POOR}, [("a", "b")], Resamples(BAD, 0, 200))
+    found = compare({"a": POOR, "b": POOR}, [("a", "b")], Resamples(BAD, 0, 200))
     pair = summary(found)["a|b"]
     assert pair["mcnemar"] == {"only_first": 0, "only_second": 0, "p": 1, "holm": 1}
     assert (pair["f1_difference"], pair["f1_p"], pair["f1_holm"]) == (0, 1, 1)
@@ -79,8 +81,8 @@ def test_a_method_does_not_differ_from_itself() -> None:
 
 
 def test_a_perfect_method_differs_from_chance() -> None:
-    called = {"perfect": PERFECT, "chance": POOR}
-    found = compare(BAD, called, [("perfect", "chance")], Resamples(BAD, 0, 999))
+    each = {"perfect": PERFECT, "chance": POOR}
+    found = compare(each, [("perfect", "chance")], Resamples(BAD, 0, 999))
     pair = summary(found)["perfect|chance"]
     assert pair["n"] == 60
     assert pair["mcnemar"]["only_first"] == 30
@@ -90,9 +92,18 @@ def test_a_perfect_method_differs_from_chance() -> None:
     assert 0.3 < low < 0.5 < high < 0.7
 
 
+def test_to_decide_nothing_is_right_about_no_image() -> None:
+    silent, safe = (np.zeros(60, dtype=np.bool_) for _ in range(2))
+    each = {"safe": cells(BAD, safe), "silent": cells(BAD, safe, decided=silent)}
+    pair = summary(compare(each, [("safe", "silent")], Resamples(BAD, 0, 200)))["safe|silent"]
+    assert (pair["mcnemar"]["only_first"], pair["mcnemar"]["only_second"]) == (30, 0)
+    assert pair["mcnemar"]["p"] < 1e-6
+    assert (pair["f1_difference"], pair["f1_p"]) == (0, 1)
+
+
 def test_both_tests_are_adjusted_over_all_pairs() -> None:
-    called = {"a": PERFECT, "b": POOR, "c": ~BAD}
-    found = compare(BAD, called, [("a", "b"), ("a", "c"), ("b", "c")], Resamples(BAD, 0, 200))
+    each = {"a": PERFECT, "b": POOR, "c": WRONG}
+    found = compare(each, [("a", "b"), ("a", "c"), ("b", "c")], Resamples(BAD, 0, 200))
     made = summary(found)
     raw = [pair["mcnemar"]["p"] for pair in made.values()]
     adjusted = [pair["mcnemar"]["holm"] for pair in made.values()]
@@ -104,7 +115,8 @@ def test_both_tests_are_adjusted_over_all_pairs() -> None:
 
 def test_without_any_f1_there_is_no_difference_of_it() -> None:
     none = np.zeros(5, dtype=np.bool_)
-    found = compare(none, {"a": none, "b": none}, [("a", "b")], Resamples(none, 0, 50))
+    each = {name: cells(none, none) for name in "ab"}
+    found = compare(each, [("a", "b")], Resamples(none, 0, 50))
     pair = summary(found)["a|b"]
     assert pair["f1_difference"] is pair["f1_p"] is pair["f1_holm"] is None
     assert set(pair["undefined"]) == {"f1_difference", "f1_p"}
@@ -112,9 +124,9 @@ def test_without_any_f1_there_is_no_difference_of_it() -> None:
 
 def test_the_interval_of_a_true_difference_shrinks_with_the_images() -> None:
     def width(times: int) -> float:
-        bad = np.tile(BAD, times)
-        called = {"a": np.tile(POOR, times), "b": np.tile(PERFECT, times)}
-        pair = summary(compare(bad, called, [("a", "b")], Resamples(bad, 0, 400)))["a|b"]
+        each = {"a": np.tile(POOR, (times, 1)), "b": np.tile(PERFECT, (times, 1))}
+        resamples = Resamples(np.tile(BAD, times), 0, 400)
+        pair = summary(compare(each, [("a", "b")], resamples))["a|b"]
         low, high = pair["intervals"]["f1_difference"]
         return float(high - low)
 

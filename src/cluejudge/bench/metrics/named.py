@@ -9,8 +9,9 @@ violate are known:
 - exact: the share of images of which exactly the violated rules were named
 
 Over rules: `rules` has the rates of `binary` for each, an image being positive for a rule that it
-violates and flagged if the rule was named. `micro` has the rates of the summed counts, `macro` the
-means over the rules of which a rate is defined.
+violates and flagged if the rule was named. A rule that it does not violate is open where the image
+or the rule was. `micro` has the rates of the summed counts, `macro` the means over the rules of
+which a rate is defined.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from cluejudge.bench.metrics import binary
 from cluejudge.bench.metrics.intervals import Resamples
 from cluejudge.bench.metrics.judged import Flags, Floats, Judged, flagged, flags, unsafe
 from cluejudge.bench.metrics.numbers import Json, block
+from cluejudge.verdict import RuleOutcome
 
 WHY: Mapping[str, str] = {
     "recall": "there are no unsafe images",
@@ -30,6 +32,7 @@ WHY: Mapping[str, str] = {
     "f1": "there are no unsafe images and nothing was flagged",
     "exact": "there is nothing to count",
 }
+_OPEN = frozenset({RuleOutcome.UNSURE, RuleOutcome.NOT_JUDGED})
 _MACRO_WHY = dict.fromkeys(binary.WHY, "it is undefined for every rule")
 _NO_LABELS = "the suite does not say which rules its images violate"
 _NO_NAMES = "the method names no rules"
@@ -72,7 +75,7 @@ def named(judged: Sequence[Judged], resamples: Resamples) -> tuple[Json, Json]:
     }
     if not each:
         return over_images, rules
-    summed = sum(each.values(), start=np.zeros((len(judged), 4)))
+    summed = sum(each.values(), start=np.zeros((len(judged), len(binary.NAMES))))
     return {
         **over_images,
         "micro": binary.rated(summed, resamples),
@@ -110,7 +113,14 @@ def _rates(sums: Floats) -> dict[str, Floats]:
 def _cells(judged: Sequence[Judged], rule: str, labelled: Flags) -> binary.Cells:
     positive = flags(rule in violations(one) for one in judged)
     called = flags(rule in names(one) for one in judged)
-    return binary.cells(positive, called, labelled)
+    decided = flags(_decided(one, rule) for one in judged)
+    return binary.cells(positive, called, decided) * labelled[:, None]
+
+
+def _decided(one: Judged, rule: str) -> bool:
+    """Whether the method came to a decision on the image, and left this rule not open."""
+    rows = (row.outcome for row in one.said.rules if row.rule == rule)
+    return one.said.settled and not any(outcome in _OPEN for outcome in rows)
 
 
 def _made_for(
@@ -122,18 +132,18 @@ def _made_for(
 
 
 def _macro(each: Floats, resamples: Resamples) -> Json:
-    """Means over the rules of the rates of cells [images, rules, 4]."""
-    images, rules, _ = each.shape
+    """Means over the rules of the rates of cells [images, rules, 5]."""
+    images, rules, cells = each.shape
 
     def rates(sums: Floats) -> dict[str, Floats]:
-        return _means(binary.rates(sums.reshape(-1, rules, 4)))
+        return _means(binary.rates(sums.reshape(-1, rules, cells)))
 
     by_rule = binary.rates(each.sum(axis=0))
     values = {name: float(value) for name, value in _means(by_rule).items()}
     counted = {name: int(np.isfinite(value).sum()) for name, value in by_rule.items()}
     return {
         "rules": counted,
-        **block(values, _MACRO_WHY, resamples.of_sums(each.reshape(images, rules * 4), rates)),
+        **block(values, _MACRO_WHY, resamples.of_sums(each.reshape(images, rules * cells), rates)),
     }
 
 

@@ -10,7 +10,7 @@
 With many pairs some differ by chance: `holm` and `f1_holm` are the p-values adjusted by Holm (1979)
 over all pairs, for each test by itself. A p of resamples is at least 2 / (their number + 1), so it
 takes many of them for one that is still small after that: `TIMES` as many as for intervals. As in
-the plain numbers, what abstains or errors is not flagged.
+the plain numbers, what abstains or errors is not flagged, and is right about no image.
 """
 
 from __future__ import annotations
@@ -83,29 +83,30 @@ def holm(values: Sequence[float]) -> list[float]:
 
 
 def compare(
-    bad: Flags,
-    called: Mapping[str, Flags],
+    each: Mapping[str, binary.Cells],
     pairs: Sequence[tuple[str, str]],
     resamples: Resamples,
 ) -> dict[str, Compared]:
-    """The pairs of methods on one set of images [images], by `A|B`.
+    """The pairs of methods on one set of images, by `A|B`.
 
-    `called` says for each method which images it flagged; `resamples` are of these images.
+    `each` has for each method the cells of these images [images, 5], as `binary.cells` has them;
+    `resamples` are of the images.
     """
-    names = list(called)
-    cells = np.stack([binary.cells(bad, called[name]) for name in names], axis=1)
+    names = list(each)
+    cells = np.stack([each[name] for name in names], axis=1)
+    right = {name: binary.right(each[name]) for name in names}
 
     def f1(sums: Floats) -> dict[str, Floats]:
-        by_method = binary.rates(sums.reshape(-1, len(names), 4))["f1"]
+        by_method = binary.rates(sums.reshape(-1, *cells.shape[1:]))["f1"]
         return {name: by_method[:, place] for place, name in enumerate(names)}
 
     points = f1(cells.sum(axis=0)[None])
     # All methods at once: resamples are many here, and are drawn a single time.
-    drawn = resamples.of_sums(cells.reshape(len(bad), -1), f1)
+    drawn = resamples.of_sums(cells.reshape(len(cells), -1), f1)
     return {
         f"{first}|{second}": Compared(
-            len(bad),
-            *mcnemar(called[first] == bad, called[second] == bad),
+            len(cells),
+            *mcnemar(right[first], right[second]),
             float(points[first][0] - points[second][0]),
             drawn[first] - drawn[second],
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from cluejudge.bench.metrics import binary
-from cluejudge.bench.metrics.judged import Judged, flagged, settled, unsafe
+from cluejudge.bench.metrics.judged import Judged, settled
 from cluejudge.bench.metrics.numbers import Json, block, number, share
 
 MOST_VALUES = 50
@@ -35,7 +35,7 @@ def by_tag(judged: Sequence[Judged]) -> tuple[Json, dict[str, str]]:
 
 
 def _rates(part: Sequence[Judged]) -> Json:
-    counts = binary.cells(unsafe(part), flagged(part)).sum(axis=0)
+    counts = binary.of_images(part).sum(axis=0)
     rates = {name: float(value) for name, value in binary.rates(counts).items()}
     decided = int(settled(part).sum())
     return {

@@ -20,7 +20,7 @@ from cluejudge.bench.metrics import (
     tags,
 )
 from cluejudge.bench.metrics.intervals import REPLICATES, Resamples
-from cluejudge.bench.metrics.judged import Judged, Labelled, flagged, join, scores, unsafe
+from cluejudge.bench.metrics.judged import Judged, Labelled, join, scores, unsafe
 from cluejudge.bench.metrics.numbers import Json
 from cluejudge.bench.predictions import Prediction
 
@@ -120,9 +120,10 @@ def _compared(
         if not ids:
             continue
         names = list(dict.fromkeys(name for pair in pairs for name in pair))
-        called = {name: flagged([by_id[name][i] for i in ids]) for name in names}
-        bad = unsafe([by_id[names[0]][i] for i in ids])
-        made |= paired.compare(bad, called, pairs, Resamples(bad, seed, replicates))
+        said = {name: [by_id[name][i] for i in ids] for name in names}
+        each = {name: binary.of_images(said[name]) for name in names}
+        resamples = Resamples(unsafe(said[names[0]]), seed, replicates)
+        made |= paired.compare(each, pairs, resamples)
     order = (f"{first}|{second}" for first, second in combinations(judged, 2))
     return {name: made[name] for name in order if name in made}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cluejudge.bench.metrics.binary import of_images
 from cluejudge.bench.metrics.intervals import Resamples
-from cluejudge.bench.metrics.judged import flagged, join, unsafe
+from cluejudge.bench.metrics.judged import join, unsafe
 from cluejudge.bench.metrics.paired import Compared, compare, summary
 from cluejudge.bench.report.blocks import Table
 from cluejudge.bench.report.record import Run
@@ -38,11 +39,10 @@ def _compared(run: Run, other: Run) -> dict[str, Compared]:
         ids = tuple(sorted(ours.keys() & theirs.keys()))
         if not ids:
             continue
-        bad = unsafe([ours[name] for name in ids])
-        called = {"ours": flagged([ours[name] for name in ids])}
-        called["theirs"] = flagged([theirs[name] for name in ids])
-        resamples = drawn.setdefault(ids, Resamples(bad, SEED))
-        (made[method],) = compare(bad, called, [("ours", "theirs")], resamples).values()
+        said = {"ours": [ours[name] for name in ids], "theirs": [theirs[name] for name in ids]}
+        each = {whose: of_images(judged) for whose, judged in said.items()}
+        resamples = drawn.setdefault(ids, Resamples(unsafe(said["ours"]), SEED))
+        (made[method],) = compare(each, [("ours", "theirs")], resamples).values()
     return {method: made[method] for method in run.predictions if method in made}
 
 
