@@ -33,11 +33,11 @@ def _figures(verdict: Verdict, pictures: Mapping[str, Picture]) -> list[Html]:
     if not shown:
         return [figure(verdict.image, "whole", None, ())]
     return [
-        figure(verdict.image, view, pictures[view], _boxes(verdict.rules, view)) for view in shown
+        figure(verdict.image, view, pictures[view], boxes(verdict.rules, view)) for view in shown
     ]
 
 
-def _boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
+def boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
     """Where the contents are that were found, or may be; not where one was ruled out."""
     return [
         atom.box
@@ -52,11 +52,11 @@ def _boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
 def _head(verdict: Verdict) -> tuple[Html, ...]:
     badge = tag("span", verdict.outcome, class_=f"badge badge-{verdict.outcome}")
     head = tag("header", badge, tag("h2", one_line(verdict.image)))
-    said = _said(verdict)
-    return (head, tag("p", said, class_="said")) if said else (head,)
+    told = said(verdict)
+    return (head, tag("p", told, class_="said")) if told else (head,)
 
 
-def _said(verdict: Verdict) -> str:
+def said(verdict: Verdict) -> str:
     """The decision in one sentence."""
     parts = []
     if verdict.violated:
@@ -91,7 +91,7 @@ def _rules(verdict: Verdict) -> list[Html]:
 
 
 def _record(verdict: Verdict) -> Html:
-    rows = [(name, value) for name, value in _facts(verdict) if value]
+    rows = [(name, value) for name, value in facts(verdict) if value]
     return tag(
         "details",
         tag("summary", "Record"),
@@ -100,10 +100,11 @@ def _record(verdict: Verdict) -> Html:
     )
 
 
-def _facts(verdict: Verdict) -> list[tuple[str, str]]:
+def facts(verdict: Verdict) -> list[tuple[str, str]]:
+    """What the verdict rests on, by name: the file, the constitution, the models, the settings."""
     record = verdict.record
     cost = verdict.cost
-    facts = [
+    told = [
         ("constitution", verdict.constitution),
         ("constitution digest", verdict.constitution_digest),
         ("models", "; ".join(f"{name}: {value}" for name, value in verdict.models.items())),
@@ -112,18 +113,18 @@ def _facts(verdict: Verdict) -> list[tuple[str, str]]:
         ("method", _settings(verdict.method)),
         ("budget", _settings(verdict.budget)),
     ]
-    facts += [(f"view: {view.view}", _view(view.outcome, view.reason)) for view in verdict.views]
+    told += [(f"view: {view.view}", _view(view.outcome, view.reason)) for view in verdict.views]
     if record is not None:
         size = f"{record.format}, {record.width} x {record.height} pixels, {record.bytes:,} bytes"
         frames = f", {record.frames} frames" if record.frames > 1 else ""
-        facts = [
+        told = [
             ("input", size + frames),
             ("notes", "; ".join(record.notes)),
             ("sha256", record.sha256),
             ("perceptual hash", record.phash),
-            *facts,
+            *told,
         ]
-    return facts
+    return told
 
 
 def _settings(values: Frozen) -> str:

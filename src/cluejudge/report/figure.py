@@ -41,7 +41,7 @@ def figure(
             width=round(picture.width * zoom),
             height=round(picture.height * zoom),
         ),
-        _overlay(picture, boxes, LABEL_SIZE / zoom),
+        overlay(picture.width, picture.height, boxes, LABEL_SIZE / zoom),
         tag("span", "Show", class_="veil"),
         class_="shot",
         type="button",
@@ -52,21 +52,22 @@ def figure(
     return tag("figure", shot, *caption)
 
 
-def _overlay(picture: Picture, boxes: Sequence[EvidenceBox], size: float) -> Html:
+def overlay(width: int, height: int, boxes: Sequence[EvidenceBox], size: float) -> Html:
+    """The boxes over a picture of `width` x `height` pixels; their words are `size` pixels high."""
     return tag(
         "svg",
-        *(_box(box, picture, size) for box in dict.fromkeys(boxes)),
+        *(_box(box, width, size) for box in dict.fromkeys(boxes)),
         class_="boxes",
-        viewBox=f"0 0 {picture.width} {picture.height}",
+        viewBox=f"0 0 {width} {height}",
         aria_hidden="true",
     )
 
 
-def _box(box: EvidenceBox, picture: Picture, size: float) -> Html:
-    """The box and its words, `size` picture pixels high, kept within the picture."""
+def _box(box: EvidenceBox, across: int, size: float) -> Html:
+    """The box and its words, kept within a picture `across` pixels wide."""
     label = one_line(f"{', '.join(box.words)} {box.score:.2f}")
     width = size * 0.56 * len(label) + size * 0.6
-    left = min(max(box.left, 0.0), max(picture.width - width, 0.0))
+    left = min(max(box.left, 0.0), max(across - width, 0.0))
     top = box.top - size * 1.4 if box.top >= size * 1.4 else float(box.top)
     outline = {
         "x": box.left,
