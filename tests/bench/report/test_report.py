@@ -24,6 +24,7 @@ from tests.bench.report.pages import checked
 from tests.bench.report.runs import HOSTILE, predictions, samples, write_run
 
 SECTIONS = [
+    "summary",
     "methods",
     "paired",
     "rules",
@@ -168,7 +169,7 @@ def test_a_run_of_one_method_that_names_no_rules_and_gives_no_scores(tmp_path: P
     found = checked(html)
     assert "nudenet: F1 " in html
     sections = [each["id"] for each in found.attributes if each.get("class") == "part"]
-    assert sections == ["methods", "paired", "cost", "worst", "tags", "setup"]
+    assert sections == ["summary", "methods", "paired", "cost", "worst", "tags", "setup"]
     assert "nudenet" in markdown
 
 

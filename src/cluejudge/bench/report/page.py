@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from cluejudge.bench.report import edits, results, rules, scanning, scores, setup, worst, worth
+from cluejudge.bench.report import (
+    edits,
+    results,
+    rules,
+    scanning,
+    scores,
+    setup,
+    summary,
+    worst,
+    worth,
+)
 from cluejudge.bench.report.blocks import Page, kept
 from cluejudge.bench.report.plotting import HINT, can_plot
 from cluejudge.bench.report.record import Run
@@ -12,6 +22,7 @@ from cluejudge.bench.report.values import count, decimal, find, real
 def page(run: Run) -> Page:
     """The report on `run`; what was not measured has no section."""
     sections = (
+        summary.summary(run),
         results.methods(run),
         worth.paired(run),
         rules.rules(run),
