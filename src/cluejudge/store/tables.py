@@ -49,6 +49,7 @@ decisions = Table(
     Index("decisions_same", "sha256", "fingerprint"),
     Index("decisions_outcome", "outcome", "seq"),
     Index("decisions_constitution", "constitution", "seq"),
+    Index("decisions_sampling", "outcome", "sampling"),
 )
 """`sampling` is a number in [0, 1_000_000) out of the id: which share of the safe ones a decision
 is in."""
@@ -60,6 +61,15 @@ violations = Table(
     Column("rule_id", String(255), primary_key=True),
     Index("violations_rule", "rule_id"),
 )
+
+doubts = Table(
+    "doubts",
+    metadata,
+    Column("decision_id", String(64), ForeignKey("decisions.id"), primary_key=True),
+    Column("rule_id", String(255), primary_key=True),
+    Index("doubts_rule", "rule_id"),
+)
+"""The rules that a decision left open (unsure or not judged): who reviews a rule wants them too."""
 
 claims = Table(
     "claims",
@@ -173,4 +183,4 @@ images = Table(
     Column("kept", String(27), nullable=False),
     Column("expires", String(27), nullable=False),
 )
-"""Images that are kept; `expires` is empty for those that a case needs."""
+"""Images that are kept; `place` is relative to the folder or URL, `expires` is empty for those that a case needs."""
