@@ -142,8 +142,9 @@ class Plan:
             seed=seed,
             edits=edits,
         )
-        session.run()
-        return session, measure(session.folder)
+        with session:
+            session.run()
+            return session, measure(session.folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

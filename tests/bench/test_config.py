@@ -32,6 +32,7 @@ CONFIG = Config(
         (replace(SAMPLES[0], truth=Truth(True, frozenset({"r"}))), *SAMPLES[1:]),
         (replace(SAMPLES[0], truth=Truth(True, atoms={"r": {"a": True}})), *SAMPLES[1:]),
         (replace(SAMPLES[0], tags={}), *SAMPLES[1:]),
+        (replace(SAMPLES[0], digest="0"), *SAMPLES[1:]),
     ],
 )
 def test_the_digest_tells_samples_apart(other: tuple[Sample, ...]) -> None:
@@ -64,7 +65,7 @@ def test_equal_configs_go_together() -> None:
         ({"suite": "table"}, "suite was folder, now table"),
         ({"seed": 3}, "seed was 0, now 3"),
         ({"limit": 2}, "limit was None, now 2"),
-        ({"samples": "0"}, "samples was"),
+        ({"samples": "0"}, "the images are others"),
         ({"constitution_digest": "abc"}, "constitution_digest was , now abc"),
         ({"model": "embedded"}, "model was fake, now embedded"),
         ({"options": {"dtype": "float32"}}, "options.dtype was absent, now float32"),

@@ -49,9 +49,14 @@ def test_another_run_is_refused_and_the_folder_stays(folder: RunFolder) -> None:
     folder.prepare(CONFIG, SAMPLES, None)
     other = made(2)
     new = CONFIG.model_copy(update={"samples": samples_digest(other)})
-    with pytest.raises(UsageError, match="holds another run: samples was"):
+    with pytest.raises(
+        UsageError, match="images that are new: 2, such as image-0; images that are gone"
+    ):
         folder.prepare(new, other, None)
     assert folder.config() == CONFIG
+    (folder.path / "samples.jsonl").write_text("[]\n")
+    with pytest.raises(UsageError, match="holds another run: the images are others"):
+        folder.prepare(new, other, None)
 
 
 def test_a_folder_of_other_files_is_refused(folder: RunFolder) -> None:

@@ -11,10 +11,11 @@ from cluejudge.bench.samples import Sample, Truth
 from cluejudge.bench.session import Session, SharedModels, open_session
 from cluejudge.builtin import find_constitution
 from cluejudge.compiled import CompiledConstitution
-from cluejudge.errors import CluejudgeWarning, UsageError
+from cluejudge.errors import CluejudgeWarning, ImageError, UsageError
 from cluejudge.models import fake
 from cluejudge.models.protocols import Models
 from cluejudge.settings import Method, Thresholds
+from cluejudge.verdict import Outcome
 from tests.bench.methods.test_clue import RULES, SAMPLES
 
 
@@ -41,15 +42,18 @@ class Loading:
         return fake.load()
 
 
+OTHER = (replace(SAMPLES[0], read=lambda: b"another picture"), *SAMPLES[1:])
+
+
 def opened(out: Path, *methods: str, suite: Suite | None = None, **more: object) -> Session:
     load = more.pop("load", fake.load)
     return open_session(suite or Suite(), out, methods, load, model="fake", **more)  # type: ignore[arg-type]
 
 
 def test_a_session_runs_and_goes_on(tmp_path: Path) -> None:
-    session = opened(tmp_path, "clue", "no-debias")
-    assert session.total == 10
-    assert session.run() == 10
+    with opened(tmp_path, "clue", "no-debias") as session:
+        assert session.total == 10
+        assert session.run() == 10
     again = opened(tmp_path, "clue", "no-debias", "half")
     assert again.run() == 5
     assert list(again.folder.config().methods) == ["clue", "no-debias", "half"]
@@ -92,7 +96,8 @@ def test_what_it_is_a_run_of_is_recorded(tmp_path: Path) -> None:
         ({"thresholds": Thresholds(region=0.1)}, "thresholds.region was 0.6, now 0.1"),
         ({"constitution": find_constitution("pictogram")}, "constitution was colours"),
         ({"suite": Suite(card={"digest": "2"})}, "suite digest was 1, now 2"),
-        ({"suite": Suite(drawn=SAMPLES[::-1])}, "samples was"),
+        ({"suite": Suite(drawn=SAMPLES[::-1])}, "the images are in another order"),
+        ({"suite": Suite(drawn=OTHER)}, "other pictures: 1, such as safe"),
     ],
 )
 def test_another_run_in_the_same_folder_is_refused(
@@ -142,3 +147,33 @@ def test_labels_of_rules_that_there_are_not_are_warned_of(tmp_path: Path) -> Non
     labelled = replace(SAMPLES[0], truth=Truth(True, frozenset({"yellow", "dogs", "cats"})))
     with pytest.warns(CluejudgeWarning, match=r"colours lacks.*: cats, dogs$"):
         opened(tmp_path, "half", suite=Suite(drawn=[labelled]))
+
+
+def test_a_folder_takes_one_session_at_a_time(tmp_path: Path) -> None:
+    loading = Loading()
+    with opened(tmp_path, "half") as session:
+        with pytest.raises(UsageError, match="being written into by process"):
+            opened(tmp_path, "no-debias", load=loading)
+        assert loading.count == 0
+        session.run()
+    assert list(session.folder.config().methods) == ["half"]
+    assert opened(tmp_path, "no-debias").run() == 5
+
+
+def test_a_session_that_could_not_be_opened_leaves_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        opened(tmp_path, "haf")
+    assert "half" in str(caught.value)
+    assert opened(tmp_path, "half").run() == 5
+
+
+def test_an_image_that_cannot_be_read_may_not_come_back_unnoticed(tmp_path: Path) -> None:
+    def gone() -> bytes:
+        raise ImageError("missing", "it is not there")
+
+    broken = (replace(SAMPLES[0], read=gone), *SAMPLES[1:])
+    with opened(tmp_path, "half", suite=Suite(drawn=broken)) as session:
+        session.run()
+        assert session.folder.predictions("half")[0].outcome is Outcome.ERROR
+    with pytest.raises(UsageError, match="other pictures: 1, such as safe"):
+        opened(tmp_path, "half")

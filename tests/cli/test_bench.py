@@ -133,6 +133,36 @@ def test_the_list_shows_every_suite_and_method(capsys: Captured) -> None:
         assert entry.needs in text
 
 
+def test_runs_are_listed(bench: list[str], tmp_path: Path, capsys: Captured) -> None:
+    assert run(bench) == exits.OK
+    capsys.readouterr()
+    assert run(["bench", "list", str(tmp_path)]) == exits.OK
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == f"{tmp_path / 'run'}: finished"
+    assert second.strip().startswith("folder:images, 8 images")
+    (tmp_path / "run" / "metrics.json").unlink()
+    said = tmp_path / "run" / "predictions" / "clue.jsonl"
+    said.write_text("".join(said.read_text().splitlines(keepends=True)[:3]))
+    assert run(["bench", "list", str(tmp_path / "run"), "--json"]) == exits.OK
+    (told,) = json.loads(capsys.readouterr().out)["runs"]
+    assert told["state"] == "stopped at 3 of 8 predictions"
+    (tmp_path / "run" / "config.json").write_text("{")
+    assert run(["bench", "list", str(tmp_path)]) == exits.FAILED
+    assert run(["bench", "list", str(tmp_path / "images")]) == exits.USAGE
+    assert "holds no run" in capsys.readouterr().err
+
+
+def test_images_that_changed_are_not_taken_for_those_of_the_run(
+    bench: list[str], images: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    assert run(bench) == exits.OK
+    Image.new("RGB", (32, 32), "green").save(images / "safe" / "0.png")
+    assert run([*bench, "--methods", "half"]) == exits.USAGE
+    told = capsys.readouterr().err
+    assert "other pictures: 1, such as safe/0.png" in told
+    assert run(["bench", "report", str(tmp_path / "run"), "--suite", bench[2]]) == exits.USAGE
+
+
 def test_a_report_is_written_again(bench: list[str], tmp_path: Path, capsys: Captured) -> None:
     assert run(bench) == exits.OK
     folder = tmp_path / "run"
@@ -175,32 +205,66 @@ def test_a_report_is_of_one_run_or_of_several_in_a_file(
     assert run(["bench", "report", *arguments]) == exits.USAGE
 
 
-def test_a_run_stopped_by_ctrl_c_goes_on(tmp_path: Path) -> None:
-    out = tmp_path / "run"
+def started(out: Path) -> tuple[list[str], subprocess.Popen[str]]:
+    """A command that takes a while, begun; it has made some predictions when it is given."""
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "cluejudge.cli.main",
-            "bench",
-            "run",
-            "pictobench?count=60&side=32",
-        ),
-        *("--model", "fake", "--methods", "half", "--out", str(out)),
+        *(sys.executable, "-m", "cluejudge.cli.main", "bench", "run"),
+        *("pictobench?count=60&side=32", "--model", "fake"),
+        *("--methods", "half,no-debias", "--out", str(out)),
     ]
     said = out / "predictions" / "half.jsonl"
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not (said.exists() and said.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.02)
+    return command, process
+
+
+def predictions(out: Path, method: str = "half") -> list[str]:
+    return (out / "predictions" / f"{method}.jsonl").read_text().splitlines(keepends=True)
+
+
+def test_a_run_stopped_by_ctrl_c_goes_on(tmp_path: Path) -> None:
+    command, process = started(tmp_path / "run")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == exits.INTERRUPTED
-    assert "of 60 predictions are in" in err
-    before = said.read_bytes()
-    assert 0 < before.count(b"\n") < 60
+    assert "of 120 predictions are in" in err
+    before = predictions(tmp_path / "run")
+    assert 0 < len(before) < 60
     finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert finished.returncode == exits.OK, finished.stderr
-    after = said.read_bytes()
-    assert after.startswith(before)
-    assert after.count(b"\n") == 60
+    after = predictions(tmp_path / "run")
+    assert after[: len(before)] == before
+    assert len(after) == 60
+
+
+def untimed(out: Path) -> dict[str, object]:
+    """All numbers but the seconds, which no two runs share."""
+    numbers: dict[str, object] = json.loads((out / "metrics.json").read_text())
+    methods = numbers["methods"]
+    assert isinstance(methods, dict)
+    for found in methods.values():
+        del found["cost"]["seconds"]
+    return numbers
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_run_that_is_killed_ends_with_the_numbers_of_one_that_is_not(tmp_path: Path) -> None:
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    command, process = started(killed)
+    process.send_signal(signal.SIGSTOP)
+    second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert second.returncode == exits.USAGE
+    assert f"being written into by process {process.pid}" in second.stderr
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert not (killed / "metrics.json").exists()
+    assert 0 < len(predictions(killed)) + len(predictions(killed, "no-debias")) < 120
+    with (killed / "predictions" / "half.jsonl").open("a") as file:
+        file.write('{"id": "torn')
+    for place in (killed, whole):
+        again = [*command[:-1], str(place)]
+        finished = subprocess.run(again, capture_output=True, text=True, check=False, timeout=120)
+        assert finished.returncode == exits.OK, finished.stderr
+    assert untimed(killed) == untimed(whole)

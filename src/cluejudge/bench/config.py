@@ -24,9 +24,10 @@ class MethodCard(Frozen):
 class Config(Frozen):
     """`config.json`.
 
-    `samples` is a digest of the ids, truths and tags of all samples, in their order, and `count`
-    how many there are. `models` is the card of the models, empty while no method has asked them.
-    `methods` grows with each run into the same folder; `not_applicable` says of others why not.
+    `samples` is a digest of the ids, images, truths and tags of all samples, in their order, and
+    `count` how many there are. `models` is the card of the models, empty while no method has asked
+    them. `methods` grows with each run into the same folder; `not_applicable` says of others why
+    not.
     """
 
     cluejudge: str = cluejudge.__version__
@@ -55,7 +56,7 @@ _SETTINGS = ("thresholds", "method", "budget", "limits")
 
 
 def samples_digest(samples: Iterable[Sample]) -> str:
-    """sha256, hex, over the ids, truths and tags of `samples`; the images are not read."""
+    """sha256, hex, over the ids, digests, truths and tags of `samples`; no image is read."""
     digest = hashlib.sha256()
     for sample in samples:
         digest.update(json.dumps(label(sample), sort_keys=True).encode() + b"\n")
@@ -66,6 +67,8 @@ def label(sample: Sample) -> dict[str, object]:
     """What is known of a sample, as JSON can hold it: a line of `samples.jsonl`."""
     truth = sample.truth
     known: dict[str, object] = {"id": sample.id, "unsafe": truth.unsafe}
+    if sample.digest:
+        known["image"] = sample.digest
     if truth.violated is not None:
         known["violated"] = sorted(truth.violated)
     if truth.atoms is not None:
@@ -75,12 +78,15 @@ def label(sample: Sample) -> dict[str, object]:
     return known
 
 
-def merged(old: Config, new: Config) -> Config:
+def merged(old: Config, new: Config, samples: str = "the images are others") -> Config:
     """The config of a folder that `old` was run into and `new` is to be.
 
-    Raises `UsageError` that says what changed if the predictions of the two do not go together.
+    Raises `UsageError` that says what changed if the predictions of the two do not go together;
+    `samples` says it of their samples.
     """
     changes = [*_changes(_told(old), _told(new)), *_changes(_cards(old, new), _cards(new, old))]
+    if old.samples != new.samples:
+        changes.append(samples)
     if changes:
         raise UsageError(
             f"this folder holds another run: {'; '.join(changes)}",
@@ -107,7 +113,7 @@ def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[st
 
 def _told(config: Config) -> dict[str, str]:
     """All that must be equal, by name; of settings each by its own."""
-    whole = config.model_dump(mode="json", exclude=_GROWS)
+    whole = config.model_dump(mode="json", exclude=_GROWS | {"samples"})
     told = {name: str(value) for name, value in whole.items() if not isinstance(value, dict)}
     for group in ("options", *_SETTINGS):
         told |= {f"{group}.{name}": str(value) for name, value in whole[group].items()}

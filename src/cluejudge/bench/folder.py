@@ -25,6 +25,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from cluejudge.bench.config import Config, label, merged
+from cluejudge.bench.contents import Labels, differences
 from cluejudge.bench.journal import read_lines
 from cluejudge.bench.predictions import Prediction
 from cluejudge.bench.samples import Sample, Truth
@@ -38,6 +39,8 @@ CONSTITUTION = "constitution.yaml"
 METRICS = "metrics.json"
 _FIRST = {SAMPLES, CONSTITUTION}
 REPORTS = ("report.html", "report.md")
+_BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""What reading a file that was changed by hand may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,12 @@ class RunFolder:
         Raises `UsageError` for a broken file.
         """
         try:
-            lines = [json.loads(line) for line in self._text(SAMPLES).splitlines()]
-            return {str(known["id"]): _label(known) for known in lines}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return {str(known["id"]): _label(known) for known in self._lines()}
+        except _BROKEN as error:
             raise self._broken(SAMPLES) from error
+
+    def _lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self._text(SAMPLES).splitlines()]
 
     def predictions(self, method: str) -> tuple[Prediction, ...]:
         """What a method said so far. Raises `UsageError` for a broken file."""
@@ -120,8 +125,9 @@ class RunFolder:
 
         Raises `UsageError` if the folder holds another run, or files that are none.
         """
+        labels = [label(sample) for sample in samples]
         if (self.path / CONFIG).exists():
-            whole = merged(self.config(), config)
+            whole = self._merged(config, labels)
         elif self.path.is_dir() and any(map(_is_other, self.path.iterdir())):
             raise UsageError(
                 f"{self.path} holds other files", hint="give --out a new or empty folder"
@@ -129,13 +135,22 @@ class RunFolder:
         else:
             self.path.mkdir(parents=True, exist_ok=True)
             whole = config
-            lines = (json.dumps(label(sample)) for sample in samples)
-            self.write(SAMPLES, "".join(f"{line}\n" for line in lines))
+            self.write(SAMPLES, "".join(f"{json.dumps(one)}\n" for one in labels))
             if constitution:
                 self.write(CONSTITUTION, dump_compiled(constitution))
         # Last, so that a folder with a config has all that stands beside it.
         self.write(CONFIG, whole.model_dump_json(indent=2) + "\n")
         return whole
+
+    def _merged(self, config: Config, labels: Labels) -> Config:
+        old = self.config()
+        if old.samples == config.samples:
+            return merged(old, config)
+        try:
+            told = differences(self._lines(), labels)
+        except _BROKEN:
+            return merged(old, config)
+        return merged(old, config, told)
 
     def add_environment(self, entry: Mapping[str, object]) -> None:
         """Adds what it is run on this time."""

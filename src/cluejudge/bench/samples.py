@@ -30,9 +30,11 @@ class Sample:
     `id` is unique in its suite and the same in every run. `read` gives the bytes of the file, each
     time it is called, and may raise `ImageError` or `OSError`. `tags` are for tables and for
     people: `style`, `intent`, `rule` (the one it was made for), `topic`, `category`, `source`.
+    `digest` tells the image from any other, in hex; empty where only reading it does.
     """
 
     id: str
     read: Callable[[], bytes]
     truth: Truth
     tags: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    digest: str = ""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
+from cluejudge.bench.claim import Claim
 from cluejudge.bench.config import Config, MethodCard, samples_digest
+from cluejudge.bench.contents import with_digests
 from cluejudge.bench.environment import environment
 from cluejudge.bench.folder import RunFolder
 from cluejudge.bench.methods.base import Judging, NotApplicableError, Setup
@@ -46,13 +51,18 @@ class SharedModels:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run that is ready to be started, or to go on. `not_applicable` says why, by method."""
+    """A run that is ready to be started, or to go on. `not_applicable` says why, by method.
+
+    Its folder is kept from other runs until it is closed, at the end of a `with` block or when
+    nothing refers to it any more.
+    """
 
     folder: RunFolder
     samples: tuple[Sample, ...]
     methods: tuple[Judging, ...]
     not_applicable: Mapping[str, str]
     edits: tuple[str, ...]
+    claim: Claim
 
     @property
     def total(self) -> int:
@@ -64,6 +74,21 @@ class Session:
         return run_methods(
             self.folder, self.samples, self.methods, edits=self.edits, progress=progress
         )
+
+    def close(self) -> None:
+        """Leaves the folder to others."""
+        self.claim.release()
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 def open_session(
@@ -86,44 +111,65 @@ def open_session(
     """Draws the samples, makes the methods and prepares the folder `out`.
 
     `load` loads the models if a method asks for them; `model` and `options` are what they are
-    called in the record. `constitution` goes before the suite's own. Raises `UsageError` for names
-    that there are not, for a folder that holds another run, and if no method is applicable; and
-    what loading raises. Labels of rules that the constitution lacks are warned of.
+    called in the record. `constitution` goes before the suite's own. All images are read once, to
+    know that they are those of the folder. Raises `UsageError` for names that there are not, for a
+    folder that holds another run or that something else runs into, and if no method is applicable;
+    and what loading raises. Labels of rules that the constitution lacks are warned of.
     """
     edits = tuple(edit_named(edit).name for edit in dict.fromkeys(edits))
-    drawn = suite.samples(limit=limit, seed=seed)
-    samples = tuple(replace(sample, id=storable(sample.id)) for sample in drawn)
-    rules = constitution or suite.constitution
-    clock = Clock()
-    if rules:
-        _warn_of_unknown(samples, rules)
-    models = SharedModels(load, clock)
-    setup = Setup(rules, models, model, thresholds, method, budget, limits, seed, clock)
-    made, refused = _made(methods, setup)
-    config = Config(
+    with ExitStack() as stack:
+        # At once where it can be: not after minutes of reading images and loading models.
+        claim = stack.enter_context(Claim(out)) if out.is_dir() else None
+        samples = drawn(suite, limit, seed)
+        rules = constitution or suite.constitution
+        if rules:
+            _warn_of_unknown(samples, rules)
+        clock = Clock()
+        models = SharedModels(load, clock)
+        setup = Setup(rules, models, model, thresholds, method, budget, limits, seed, clock)
+        made, refused = _made(methods, setup)
+        asked = {"limit": limit, "edits": edits, "options": options or {}, "models": models.card}
+        config = _config(suite, samples, setup, made, not_applicable=refused, **asked)
+        folder = RunFolder(out)
+        out.mkdir(parents=True, exist_ok=True)
+        claim = claim or stack.enter_context(Claim(out))
+        folder.prepare(config, samples, rules)
+        folder.add_environment(environment())
+        stack.pop_all()
+    return Session(folder, samples, made, refused, edits, claim)
+
+
+def drawn(suite: Suite, limit: int | None, seed: int) -> tuple[Sample, ...]:
+    """The samples with their digests, under ids that can be written."""
+    found = suite.samples(limit=limit, seed=seed)
+    return with_digests(replace(sample, id=storable(sample.id)) for sample in found)
+
+
+def _config(
+    suite: Suite,
+    samples: Sequence[Sample],
+    setup: Setup,
+    methods: Sequence[Judging],
+    **asked: Any,
+) -> Config:
+    """What the run is a run of; `asked` are its fields that only the caller knows."""
+    rules = setup.constitution
+    return Config(
         suite=suite.name,
         suite_card=dict(suite.card),
-        limit=limit,
-        seed=seed,
+        seed=setup.seed,
         count=len(samples),
         samples=samples_digest(samples),
-        edits=edits,
         constitution=f"{rules.name} {rules.version}" if rules else "",
         constitution_digest=digest(rules) if rules else "",
-        model=model,
-        options=dict(options or {}),
-        models=models.card,
-        thresholds=thresholds,
-        method=method,
-        budget=budget,
-        limits=limits,
-        methods={one.name: MethodCard(title=one.title, card=dict(one.card)) for one in made},
-        not_applicable=refused,
+        model=setup.model,
+        thresholds=setup.thresholds,
+        method=setup.method,
+        budget=setup.budget,
+        limits=setup.limits,
+        methods={one.name: MethodCard(title=one.title, card=dict(one.card)) for one in methods},
+        **asked,
     )
-    folder = RunFolder(out)
-    folder.prepare(config, samples, rules)
-    folder.add_environment(environment())
-    return Session(folder, samples, made, refused, edits)
 
 
 def _warn_of_unknown(samples: Iterable[Sample], rules: CompiledConstitution) -> None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cluejudge.cli import exits
 from cluejudge.cli.lazy import Lazy, LazyGroup
-from cluejudge.cli.models import model_options, read_key, read_options
+from cluejudge.cli.models import model_options
+from cluejudge.cli.settings import constitution_option, settings_option
 from cluejudge.errors import UsageError
 
 COMMANDS = {
     "run": Lazy("cluejudge.cli.bench:run", "Have methods judge a suite, and measure them."),
-    "list": Lazy("cluejudge.cli.bench:names", "Show the suites and methods there are."),
+    "list": Lazy("cluejudge.cli.bench:names", "Show the suites and methods there are, or runs."),
     "report": Lazy("cluejudge.cli.bench:report", "Write the report of a run, or compare several."),
     "make-osbench": Lazy("cluejudge.cli.bench_osbench:make_osbench", "Make a suite like OS Bench."),
 }
@@ -26,6 +28,14 @@ methods may be added to one that is finished.
 
 Exit codes: 0 all was judged; 1 some image could not be; 2 wrong usage, or a folder that holds
 another run.
+"""
+
+LIST = """Show the suites and methods there are, and what they need.
+
+With FOLDERs, runs or folders that hold some, show those: what they are runs of, and how far they
+came.
+
+Exit codes: 0 done; 1 what a run is cannot be read; 2 a FOLDER holds no run.
 """
 
 REPORT = """Write the report of a finished RUN, a folder of `bench run`, again; or compare several.
@@ -46,12 +56,7 @@ def bench() -> None:
 
 @click.command(help=RUN)
 @click.argument("suite")
-@click.option(
-    "-c",
-    "--constitution",
-    metavar="FILE|NAME",
-    help="The rules to judge by; without it, the suite's own.",
-)
+@constitution_option("The rules to judge by; without it, the suite's own.")
 @model_options
 @click.option(
     "--methods",
@@ -70,13 +75,7 @@ def bench() -> None:
     metavar="NAME,...",
     help="Judge the images edited so too, and count what changes; `all` for all edits.",
 )
-@click.option(
-    "--set",
-    "pairs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A threshold, an option of the method or a limit, as in --set prior_high=0.7.",
-)
+@settings_option
 @click.option(
     "--out",
     required=True,
@@ -85,61 +84,28 @@ def bench() -> None:
     help="The folder of the run.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all numbers as one JSON object.")
-def run(
-    *,
-    suite: str,
-    constitution: str | None,
-    model: str,
-    options: tuple[str, ...],
-    methods: tuple[str, ...],
-    limit: int | None,
-    seed: int,
-    edits: tuple[str, ...],
-    pairs: tuple[str, ...],
-    out: Path,
-    as_json: bool,
-) -> int:
+def run(*, as_json: bool, **asked: Any) -> int:
     """Run a benchmark and return the exit code."""
-    from cluejudge.bench.metrics.libraries import scipy_stats, sklearn_metrics
-    from cluejudge.bench.session import open_session
-    from cluejudge.bench.suites.registry import load_suite
-    from cluejudge.builtin import find_constitution
-    from cluejudge.cli.benching import edit_names, finish, method_names, run_session
-    from cluejudge.cli.options import parse_settings
-    from cluejudge.models.registry import load_models, resolved
+    from cluejudge.cli.benching import finish, open_run, run_session
 
-    # So that a missing extra is told before the work, not after.
-    sklearn_metrics()
-    scipy_stats()
-    resolved(model)
-    settings = parse_settings(pairs)
-    told = read_options(model, options)
-    session = open_session(
-        load_suite(suite),
-        out,
-        method_names(methods),
-        lambda: load_models(model, told, read_key()),
-        model=model,
-        options=told,
-        constitution=find_constitution(constitution) if constitution else None,
-        thresholds=settings.thresholds,
-        method=settings.method,
-        limits=settings.limits,
-        limit=limit,
-        seed=seed,
-        edits=edit_names(edits),
-    )
-    run_session(session)
-    return finish(session, as_json=as_json)
+    with open_run(**asked) as session:
+        run_session(session)
+        return finish(session, as_json=as_json)
 
 
-@click.command(name="list", help="Show the suites and methods there are, and what they need.")
+@click.command(name="list", help=LIST)
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="[FOLDER]...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def names(*, as_json: bool) -> int:
-    """Print the names with a line about each."""
-    from cluejudge.cli.benching import all_names, as_text, to_json
+def names(*, folders: tuple[Path, ...], as_json: bool) -> int:
+    """Print the names with a line about each, or the runs."""
+    from cluejudge.cli import listing
 
-    click.echo(to_json(all_names()) if as_json else as_text(all_names()))
+    if folders:
+        runs = listing.all_runs(folders)
+        click.echo(listing.runs_to_json(runs) if as_json else listing.runs_as_text(runs))
+        return exits.FAILED if any(run.problem for run in runs) else exits.OK
+    names = listing.all_names()
+    click.echo(listing.to_json(names) if as_json else listing.as_text(names))
     return exits.OK
 
 

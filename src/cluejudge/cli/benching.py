@@ -1,4 +1,4 @@
-"""The work behind `cluejudge bench`: names, progress, numbers as a table."""
+"""The work behind `cluejudge bench run` and `report`: progress, numbers as a table."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cluejudge.cli import exits
+from cluejudge.cli.models import read_key, read_options
 from cluejudge.cli.progress import progress
 from cluejudge.errors import UsageError
 
 if TYPE_CHECKING:
     from cluejudge.bench.samples import Sample
     from cluejudge.bench.session import Session
-    from cluejudge.bench.spec import Entry
 
 ALL = "all"
 COLUMNS = ("method", "F1", "95% interval", "recall", "precision", "FPR", "accuracy", "decided")
@@ -41,6 +41,55 @@ def edit_names(given: Sequence[str]) -> list[str]:
 
 def _words(given: Sequence[str]) -> list[str]:
     return [word for text in given for word in text.split(",") if word]
+
+
+def open_run(
+    *,
+    suite: str,
+    constitution: str | None,
+    model: str,
+    options: tuple[str, ...],
+    methods: tuple[str, ...],
+    pairs: tuple[str, ...],
+    out: Path,
+    edits: tuple[str, ...],
+    limit: int | None,
+    seed: int,
+) -> Session:
+    """The run that a command line asks for; what it gets wrong is told before any work."""
+    from cluejudge.bench.session import open_session
+    from cluejudge.bench.suites.registry import load_suite
+    from cluejudge.builtin import find_constitution
+    from cluejudge.cli.options import parse_settings
+    from cluejudge.models.registry import load_models, resolved
+
+    _import_libraries()
+    resolved(model)
+    settings = parse_settings(pairs)
+    told = read_options(model, options)
+    return open_session(
+        load_suite(suite),
+        out,
+        method_names(methods),
+        lambda: load_models(model, told, read_key()),
+        model=model,
+        options=told,
+        constitution=find_constitution(constitution) if constitution else None,
+        thresholds=settings.thresholds,
+        method=settings.method,
+        limits=settings.limits,
+        limit=limit,
+        seed=seed,
+        edits=edit_names(edits),
+    )
+
+
+def _import_libraries() -> None:
+    """So that a missing extra is told before the work, not after."""
+    from cluejudge.bench.metrics.libraries import scipy_stats, sklearn_metrics
+
+    sklearn_metrics()
+    scipy_stats()
 
 
 def run_session(session: Session) -> None:
@@ -90,21 +139,24 @@ def finish(session: Session, *, as_json: bool) -> int:
 
 def report_again(path: Path, suite: str | None) -> tuple[Path, ...]:
     """Computes the numbers of a run anew and writes its report; `suite` gives it the pictures."""
+    from cluejudge.bench.claim import Claim
     from cluejudge.bench.config import samples_digest
     from cluejudge.bench.folder import RunFolder
     from cluejudge.bench.report import write_report
     from cluejudge.bench.results import measure
+    from cluejudge.bench.session import drawn
     from cluejudge.bench.suites.registry import load_suite
 
     folder = RunFolder(path)
     config = folder.config()
     samples: tuple[Sample, ...] = ()
     if suite is not None:
-        samples = tuple(load_suite(suite).samples(limit=config.limit, seed=config.seed))
+        samples = drawn(load_suite(suite), config.limit, config.seed)
         if samples_digest(samples) != config.samples:
             raise UsageError(f"{suite} does not hold the images that {path} is about")
-    measure(folder)
-    return write_report(path, samples)
+    with Claim(path):
+        measure(folder)
+        return write_report(path, samples)
 
 
 def table(numbers: Mapping[str, object]) -> str:
@@ -152,36 +204,3 @@ def _failed(numbers: Mapping[str, object], methods: Sequence[str]) -> dict[str, 
         name: int(_real(_mapping(ends.get("error")).get("n"), 0)) for name, ends in outcomes.items()
     }
     return {name: count for name, count in errors.items() if count}
-
-
-def all_names() -> dict[str, dict[str, Entry]]:
-    """The suites and the methods, by what they are."""
-    from cluejudge.bench.methods import registry as methods
-    from cluejudge.bench.suites import registry as suites
-
-    return {"suites": dict(suites.NAMES), "methods": dict(methods.NAMES)}
-
-
-def as_text(names: Mapping[str, Mapping[str, Entry]]) -> str:
-    """The names for a reader: how each is written, what it is, and what else it needs."""
-    return "\n\n".join(f"{what}\n{_listed(entries)}" for what, entries in names.items())
-
-
-def _listed(entries: Mapping[str, Entry]) -> str:
-    lines = []
-    for name, entry in entries.items():
-        needs = f" Needs {entry.needs}." if entry.needs else ""
-        lines.append(f"  {entry.form or name}\n      {entry.about}{'.' if needs else ''}{needs}")
-    return "\n".join(lines)
-
-
-def to_json(names: Mapping[str, Mapping[str, Entry]]) -> str:
-    """The names for a program."""
-    told = {
-        what: {
-            name: {"form": entry.form or name, "about": entry.about, "needs": entry.needs}
-            for name, entry in entries.items()
-        }
-        for what, entries in names.items()
-    }
-    return json.dumps(told, indent=2)

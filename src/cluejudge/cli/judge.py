@@ -10,6 +10,7 @@ import click
 
 from cluejudge.cli import exits
 from cluejudge.cli.models import model_options, read_key, read_options
+from cluejudge.cli.settings import constitution_option, settings_option
 from cluejudge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,14 +32,7 @@ model; 3 --fail-on found what it looked for, which goes before 1.
 
 @click.command(help=HELP)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE|FOLDER|-...")
-@click.option(
-    "-c",
-    "--constitution",
-    default="pictogram",
-    show_default=True,
-    metavar="FILE|NAME",
-    help="A compiled constitution, or the name of a built-in one.",
-)
+@constitution_option("A compiled constitution, or the name of a built-in one.", "pictogram")
 @model_options
 @click.option("--explain", is_flag=True, help="Show all rules and the reasoning texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -54,13 +48,7 @@ model; 3 --fail-on found what it looked for, which goes before 1.
     type=click.Choice(["unsafe", "abstain"]),
     help="Exit with 3 if an image comes out so; may be repeated.",
 )
-@click.option(
-    "--set",
-    "pairs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A threshold, an option of the method or a limit, as in --set prior_high=0.7.",
-)
+@settings_option
 @click.option("--budget-asks", type=click.IntRange(1), help="Questions an image may cost.")
 @click.option("--budget-tokens", type=click.IntRange(0), help="Reasoning tokens an image may cost.")
 @click.option(

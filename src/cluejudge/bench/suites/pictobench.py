@@ -6,6 +6,7 @@ asked for, and can be drawn in a style that the embedded models were never train
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -121,8 +122,9 @@ def load(spec: Spec) -> PictoBench:
 
 
 def _sample(id_: str, part: SceneSet, index: int) -> Sample:
-    _, label = part.draw(index)
-    return Sample(id_, lambda: _png(part, index), _truth(label), _tags(label))
+    image, label = part.draw(index)
+    drawn = hashlib.sha256(image.tobytes()).hexdigest()
+    return Sample(id_, lambda: _png(part, index), _truth(label), _tags(label), drawn)
 
 
 def _png(part: SceneSet, index: int) -> bytes:

@@ -99,7 +99,7 @@ def _sample(folder: Path, record: ImageRecord) -> Sample:
         **({"lacks": record.lacks} if record.lacks else {}),
     }
     truth = Truth(unsafe=bool(violated), violated=violated)
-    return Sample(record.id, partial(read, folder / record.file), truth, tags)
+    return Sample(record.id, partial(read, folder / record.file), truth, tags, record.sha256)
 
 
 def _digest(records: Sequence[ImageRecord]) -> str:
