@@ -12,6 +12,7 @@ from torch import Tensor
 
 from cluejudge.image import Picture
 from cluejudge.mllm.backbone import Backbone
+from cluejudge.mllm.inference.filling import fill
 from cluejudge.mllm.prompting.tokens import Prompts
 
 Inputs = dict[str, Tensor]
@@ -139,13 +140,12 @@ def model_inputs(
 def prefill(backbone: Backbone, inputs: Inputs) -> Batch:
     """Read whole prompts into a cache."""
     rows, length = inputs["input_ids"].shape
-    reader = backbone.model.base_model  # without the last matrix: no next token is asked for
-    out = reader(**inputs, use_cache=True)
+    cache = fill(backbone.model, inputs)
     starts = torch.full((rows,), length, device=backbone.device)
-    deltas = getattr(reader, "rope_deltas", None)
+    deltas = getattr(backbone.model.base_model, "rope_deltas", None)
     if deltas is not None and "pixel_values" in inputs:  # else it is that of another prompt
         starts = starts + deltas.reshape(-1).to(starts.device)
-    return Batch(out.past_key_values, length, starts)
+    return Batch(cache, length, starts)
 
 
 def _key(picture: Picture | None) -> str:
