@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from pathlib import Path
 from typing import TypeAlias
 
+import cluejudge
 from cluejudge.builtin import constitution_path, find_constitution
-from cluejudge.compiled import CompiledConstitution, CompiledRule, filled
+from cluejudge.compiled import CompiledConstitution, filled
 from cluejudge.digest import digest
-from cluejudge.errors import (
-    CluejudgeWarning,
-    ConstitutionError,
-    ImageError,
-    ModelError,
-    UsageError,
-)
+from cluejudge.errors import ImageError, UsageError
 from cluejudge.image import LoadedImage, load, read
 from cluejudge.judge import (
     Answerer,
@@ -30,7 +25,7 @@ from cluejudge.judge import (
     drive_one,
     judge_views,
 )
-from cluejudge.judge.plan import PlannedRule, plan
+from cluejudge.judge.vetting import compiler_doubts, vet
 from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import Key, load_models
@@ -76,6 +71,7 @@ class Judge:
         budget: Budget = Budget(),
         limits: Limits = Limits(),
         now: Callable[[], float] = time.monotonic,
+        linger: float = 0.0,
     ) -> None:
         self.constitution = (
             constitution
@@ -85,13 +81,13 @@ class Judge:
         self.models = _models(model, options, key)
         self._rules = filled(self.constitution).rules
         doubts = (
-            *_doubts(self.constitution),
-            *_vet(self._rules, self.models, thresholds, method),
+            *compiler_doubts(self.constitution),
+            *vet(self._rules, self.models, thresholds, method),
         )
         self.limits = limits
         self._thresholds, self._method, self._budget, self._now = thresholds, method, budget, now
         self._answer = Answerer(cached(self.models))
-        self._gather = Gatherer(self._answer)
+        self._gather = Gatherer(self._answer, linger)
         self._common = Verdict(
             image="",
             outcome=Outcome.ERROR,
@@ -102,6 +98,48 @@ class Judge:
             method=method,
             budget=budget,
         )
+
+    def sibling(
+        self,
+        constitution: str | Path | CompiledConstitution | None = None,
+        *,
+        thresholds: Thresholds | None = None,
+        method: Method | None = None,
+        budget: Budget | None = None,
+        limits: Limits | None = None,
+    ) -> Judge:
+        """A judge by the same models, for another constitution or with other settings.
+
+        What is not given is as here. The questions of both are merged, as those of one judge are,
+        and what the models have answered once is remembered for both. Raises as making one does.
+        """
+        other = Judge(
+            self.constitution if constitution is None else constitution,
+            model=self.models,
+            thresholds=thresholds or self._thresholds,
+            method=method or self._method,
+            budget=budget or self._budget,
+            limits=limits or self.limits,
+            now=self._now,
+        )
+        other._answer, other._gather = self._answer, self._gather
+        return other
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256, hex, over all that a verdict depends on besides the image.
+
+        The constitution's digest, what is told of the models, thresholds, method, budget, limits
+        and this package's version.
+        """
+        what = self._common.model_dump_json(exclude={"constitution"})
+        said = "\n".join((cluejudge.__version__, what, self.limits.model_dump_json()))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def refusal(self, name: str, error: ImageError) -> Verdict:
+        """The verdict on an input that cannot be judged because of `error`."""
+        refused = {"image": storable(name), "reason": storable(str(error)), "code": error.code}
+        return self._common.model_copy(update=refused)
 
     def judge(self, source: Source, name: str | None = None) -> Verdict:
         """The verdict on one image, called `name` in it (by default its path)."""
@@ -139,8 +177,7 @@ class Judge:
         try:
             loaded = load(read(source, self.limits), self.limits)
         except ImageError as error:
-            refused = {"image": name, "reason": storable(str(error)), "code": error.code}
-            return self._common.model_copy(update=refused)
+            return self.refusal(name, error)
         return (yield from self._judged(loaded, name))
 
     def _judged(self, loaded: LoadedImage, name: str) -> Flow[Verdict]:
@@ -185,57 +222,6 @@ def _record(models: Models, doubts: Iterable[str]) -> dict[str, str]:
     """What every verdict tells of its models."""
     told = {"name": models.name, **dict(models.card), _DOUBTS: "; ".join(doubts)}
     return {name: storable(value) for name, value in told.items() if value or name != _DOUBTS}
-
-
-def _doubts(constitution: CompiledConstitution) -> tuple[str, ...]:
-    """What the compiler could not settle and nobody has accepted, told by a warning too."""
-    doubts = [f"rule `{rule.id}`: {doubt}" for rule in constitution.rules for doubt in rule.doubts]
-    if doubts:
-        said = f"the compiler doubts, and nobody has accepted it: {'; '.join(doubts)}"
-        warnings.warn(said, CluejudgeWarning, stacklevel=3)
-    return tuple(doubts)
-
-
-def _vet(
-    rules: Iterable[CompiledRule], models: Models, thresholds: Thresholds, method: Method
-) -> tuple[str, ...]:
-    """Why the rules may be judged worse than they seem, in words that a warning has told.
-
-    Raises a `ConstitutionError` that lists the rules which `models` cannot be asked about.
-    """
-    problems: list[ConstitutionError] = []
-    planned_rules = plan(rules, thresholds, method)
-    trusted = _trusts(models, planned_rules, method)
-    doubts = dict.fromkeys((*models.doubts, *((models.threshold_doubt,) if trusted else ())))
-    for doubt in doubts:
-        warnings.warn(doubt, CluejudgeWarning, stacklevel=3)
-    for planned in planned_rules:
-        try:
-            doubts.update(dict.fromkeys(_vetted(planned, models, method)))
-        except ModelError as error:
-            said = f"rule `{planned.rule.id}` cannot be judged by {models.name}: {error}"
-            problems.append(ConstitutionError(said))
-    if problems:
-        raise ConstitutionError.of(problems)
-    return tuple(doubts)
-
-
-def _trusts(models: Models, rules: Iterable[PlannedRule], method: Method) -> bool:
-    """Whether a rule goes by a threshold of the encoder that may not fit."""
-    scanned = models.encoder and method.relevance and models.threshold_doubt
-    return bool(scanned) and any(rule.thresholds.relevance is None for rule in rules)
-
-
-def _vetted(planned: PlannedRule, models: Models, method: Method) -> Iterator[str]:
-    """What of one rule each model reads only in part. Raises `ModelError` as their vets do."""
-    questions = [question for group in planned.groups for question in group]
-    if models.vet:
-        models.vet([question.content for question in questions])
-    if models.encoder and models.vet_texts and method.relevance:
-        yield from models.vet_texts(planned.texts)
-    if models.detector and models.vet_words and (method.region or method.small_object):
-        words = dict.fromkeys(word for question in questions for word in question.objects)
-        yield from models.vet_words(tuple(words))
 
 
 def _told(

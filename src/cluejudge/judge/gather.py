@@ -16,11 +16,12 @@ AsyncAnswer: TypeAlias = Callable[[Sequence[Ask]], Awaitable[list[Reply]]]
 class Gatherer:
     """Answers asks by `answer`, in a thread, one call at a time for each event loop.
 
-    Nothing waits for a batch to fill: the asks that come in during one call make up the next.
+    The asks that come in during one call make up the next. The first after a pause waits `linger`
+    seconds for others that may be about to come; beyond that nothing waits for a batch to fill.
     """
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, answer: Answer, linger: float = 0.0) -> None:
+        self._answer, self._linger = answer, linger
         self._desks: dict[asyncio.AbstractEventLoop, _Desk] = {}
 
     async def __call__(self, asks: Sequence[Ask]) -> list[Reply]:
@@ -32,15 +33,15 @@ class Gatherer:
         loop = asyncio.get_running_loop()
         if loop not in self._desks:
             alive = {one: desk for one, desk in self._desks.items() if not one.is_closed()}
-            self._desks = {**alive, loop: _Desk(self._answer)}
+            self._desks = {**alive, loop: _Desk(self._answer, self._linger)}
         return self._desks[loop]
 
 
 class _Desk:
     """The asks of one event loop: those being answered, and those that wait for the next call."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, answer: Answer, linger: float) -> None:
+        self._answer, self._linger = answer, linger
         self._busy = asyncio.Lock()
         self._asks: dict[Ask, None] = {}
         self._next: asyncio.Task[dict[Ask, Reply]] | None = None
@@ -53,6 +54,9 @@ class _Desk:
         return await asyncio.shield(self._next)  # one who gives up must not take the others along
 
     async def _call(self) -> dict[Ask, Reply]:
+        pause = not self._busy.locked()
         async with self._busy:
+            if pause and self._linger:
+                await asyncio.sleep(self._linger)
             asks, self._asks, self._next = list(self._asks), {}, None
             return dict(zip(asks, await asyncio.to_thread(self._answer, asks), strict=True))
