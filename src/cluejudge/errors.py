@@ -4,6 +4,7 @@ CluejudgeError            hint: what to do; retryable: whether the same call may
 |- UsageError             wrong use of the API or the command line (exit code 2)
 |- ConstitutionError      a constitution file that cannot be used; has `path`, `line`, `problems`
 |- ImageError             one input that cannot be judged; has a stable `code`
+|- StoreError             the record could not be opened, read or written
 |- ModelError             a model that failed or cannot be used
    |- MissingExtraError   an optional dependency is absent; names the install command
    |- ServerError         a server that did not answer, or whose answer cannot be used
@@ -69,6 +70,14 @@ class ImageError(CluejudgeError):
     def __init__(self, code: str, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class StoreError(CluejudgeError):
+    """The record could not be opened, read or written: nothing of the call was recorded."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
 
 
 class ModelError(CluejudgeError):

@@ -1,4 +1,4 @@
-"""The tables, alike on SQLite and PostgreSQL: the log, and indexes over it that can be made anew."""
+"""The tables, alike on SQLite and PostgreSQL: the log, and indexes that can be made anew of it."""
 
 from __future__ import annotations
 

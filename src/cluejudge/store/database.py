@@ -1,0 +1,93 @@
+"""The two ways into the database: to read, and to write one after the other."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from cluejudge.errors import StoreError
+from cluejudge.store.times import stamp, utcnow
+from cluejudge.store.urls import WRITING
+
+_ONE_WRITER = 0x636C7565_6A756467
+"""PostgreSQL's advisory lock that every writer of a record takes: any fixed number will do."""
+
+
+class Database:
+    """An engine, and the clock by which its record is kept; safe to use from many threads."""
+
+    def __init__(self, engine: Engine, *, now: Callable[[], datetime] = utcnow) -> None:
+        self.engine = engine
+        self.now = now
+        self._turn = threading.Lock()
+
+    def at(self) -> str:
+        """The time now, as the record spells it."""
+        return stamp(self.now())
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads; raises StoreError where the database fails."""
+        with told(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes, one at a time over all threads and processes.
+
+        It is on disk when the block is left; an exception in the block undoes all of it. What was
+        looked up in it stays true to its end. Raises StoreError where the database fails. Not to
+        be nested.
+        """
+        # SQLite lets waiting writers in by chance: a lock of our own serves them at once.
+        with told(), self._turn, self.engine.connect() as connection:
+            connection.execution_options(**{WRITING: True})
+            with connection.begin():
+                take_turn(connection)
+                yield connection
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other process writes; SQLite has done so by BEGIN IMMEDIATE."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_WRITER})
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell what goes wrong in the database in our own words; no statement or value is shown."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreError(
+            "the record is asked by too many at once", hint="try again", retryable=True
+        ) from error
+    except DBAPIError as error:
+        raise StoreError(
+            f"the database failed: {_said(error.orig)}",
+            hint="is it there, may it be written, is its disk full?",
+            retryable=True,
+        ) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"the database failed: {type(error).__name__}") from error
+
+
+def _said(error: Any) -> str:
+    """What the database says of itself; pg8000 tells it as a mapping, `M` the message."""
+    said = error.args[0] if error is not None and error.args else error
+    return str(said.get("M", said) if isinstance(said, dict) else said)
+
+
+def holdable(*texts: str) -> bool:
+    """Whether a database can hold these texts: no zero bytes and no halves of characters.
+
+    What is asked for by such a text is not there; no need to ask, and PostgreSQL would fail.
+    """
+    return not any("\x00" in each or any("\ud800" <= c <= "\udfff" for c in each) for each in texts)

@@ -1,0 +1,124 @@
+"""From the URL of a database to an engine: SQLite, which needs no server, or PostgreSQL."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from cluejudge.errors import UsageError
+
+WRITING = "cluejudge_writing"
+"""The execution option of a connection whose transaction will write."""
+
+BUSY_SECONDS = 30
+"""How long one process waits for another that writes."""
+
+KNOWN = "give a file, sqlite:///FILE or postgresql://USER:PASSWORD@HOST/DATABASE"
+
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+pg8000"}
+_SQLITE = {"sqlite", "sqlite+pysqlite"}
+
+
+def open_engine(url: str, *, create: bool = True) -> Engine:
+    """An engine for `url`: a file's path, `sqlite:///FILE` or `postgresql://...`.
+
+    Of libpq's parameters a PostgreSQL URL may hold `host` (also a socket's folder), `port`,
+    `sslmode` and `application_name`. Raises UsageError for any other URL, and where `create` is
+    off for a file that is not there. Nothing is connected to yet.
+    """
+    parsed = _parse(url)
+    if parsed.drivername in _SQLITE:
+        return _sqlite(parsed, create)
+    if parsed.drivername in _POSTGRESQL:
+        return _postgresql(parsed)
+    raise UsageError(f"the database {shown(url)} is of no known kind", hint=KNOWN)
+
+
+def shown(url: str) -> str:
+    """`url` as it may be shown: without its password."""
+    return _parse(url).render_as_string(hide_password=True)
+
+
+def _parse(url: str) -> URL:
+    if "://" not in url:
+        if not url:
+            raise UsageError("the database has no name", hint=KNOWN)
+        return URL.create("sqlite", database=url)
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # The text is not repeated: it may hold a password.
+        raise UsageError("the database's URL cannot be read", hint=KNOWN) from error
+
+
+def _sqlite(url: URL, create: bool) -> Engine:
+    path = url.database or ""
+    if path in {"", ":memory:"} or path.startswith("file:") or url.query or url.host:
+        raise UsageError("SQLite needs the path of a file", hint="for example sqlite:///record.db")
+    if not Path(path).parent.is_dir():
+        raise UsageError(f"there is no folder {Path(path).parent} for the database")
+    if Path(path).is_dir() or not (create or Path(path).exists()):
+        raise UsageError(f"there is no database file {path}")
+    engine = create_engine(
+        url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, **_POOL
+    )
+    event.listen(engine, "connect", _settle_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle_sqlite(connection: Any, _record: Any) -> None:
+    # Transactions are begun by `_begin`, not by the driver, which knows no IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that begins by reading can not be sure to write later, so a writer says so.
+    writing = connection.get_execution_options().get(WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    query = dict(url.query)
+    arguments: dict[str, Any] = {"application_name": query.pop("application_name", "cluejudge")}
+    host = str(query.pop("host", url.host or ""))
+    port = str(query.pop("port", url.port or 5432))
+    if host.startswith("/"):
+        arguments["unix_sock"] = f"{host}/.s.PGSQL.{port}"
+    arguments["ssl_context"] = _ssl(str(query.pop("sslmode", "prefer")), host)
+    if query:
+        raise UsageError(f"the database's URL has parameters not known here: {', '.join(query)}")
+    if not (port.isdecimal() and 0 < int(port) < 65536):
+        raise UsageError(f"{port!r} is no port of a database")
+    target = url.set(drivername="postgresql+pg8000", host=host or "localhost", port=int(port))
+    if host.startswith("/"):
+        target = target.set(host="localhost")
+    # A server that was started anew is noticed before the next statement, not by its failing.
+    return create_engine(target.set(query={}), connect_args=arguments, pool_pre_ping=True, **_POOL)
+
+
+def _ssl(mode: str, host: str) -> Any:
+    """What pg8000 takes for `sslmode`: False never, None if the server can, or a context."""
+    if mode == "disable" or host.startswith("/"):
+        return False
+    if mode in {"allow", "prefer"}:
+        return None
+    if mode not in {"require", "verify-ca", "verify-full"}:
+        raise UsageError(
+            f"{mode!r} is no sslmode", hint="use disable, prefer, require or verify-full"
+        )
+    context = ssl.create_default_context()
+    context.check_hostname = mode == "verify-full"
+    if mode == "require":
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 40, "pool_timeout": BUSY_SECONDS}
