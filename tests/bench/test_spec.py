@@ -74,3 +74,9 @@ def test_a_missing_library_is_told_with_what_is_needed() -> None:
     entries = {"far": Entry("no_such_module:x", "", "the extra far")}
     with pytest.raises(ModelError, match="needs the extra far"):
         load_entry(entries, Spec("far"), "method")
+
+
+def test_a_name_behind_a_colon_is_refused_where_there_is_none() -> None:
+    assert parse_spec("half?a=1").nameless() == parse_spec("half?a=1")
+    with pytest.raises(UsageError, match="half takes nothing behind a colon"):
+        parse_spec("half:x?a=1").nameless()

@@ -35,6 +35,14 @@ class Spec:
         """The options as a value of `kind`; `UsageError` for unknown names and bad values."""
         return pairs.built(kind, self.options, f"{self.name}?")
 
+    def nameless(self) -> Spec:
+        """Itself, for what takes options only; else raises `UsageError`."""
+        if self.arg:
+            raise UsageError(
+                f"'{self}': {self.name} takes nothing behind a colon", hint=f"write {self.name}"
+            )
+        return self
+
     def plain(self) -> Spec:
         """Itself, for what takes neither an argument nor options; else raises `UsageError`."""
         if self.arg or self.options:

@@ -139,7 +139,7 @@ def test_options() -> None:
     assert "log_odds" in made.card["prior"]
     with pytest.raises(UsageError, match="mean"):
         make(parse_spec("calibrated?mean=median"), setup(script({})))
-    with pytest.raises(UsageError, match="takes no options"):
+    with pytest.raises(UsageError, match="takes nothing behind a colon"):
         make(parse_spec("calibrated:x"), setup(script({})))
 
 

@@ -190,7 +190,7 @@ def test_models_that_cannot_reason() -> None:
 def test_options_that_are_not_there() -> None:
     with pytest.raises(UsageError, match="prior writes no reasoning"):
         make_prior(parse_spec("prior?tokens=9"), setup(Script({})))
-    with pytest.raises(UsageError, match="takes no options"):
+    with pytest.raises(UsageError, match="prior takes nothing behind a colon"):
         make_prior(parse_spec("prior:x"), setup(Script({})))
     with pytest.raises(UsageError, match="judges by rules"):
         make_whole(parse_spec("whole"), setup(Script({}), constitution=None))

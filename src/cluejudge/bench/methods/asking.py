@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cluejudge.asks import Ask, Failed, Reasoning, Refused, Reply, Score, YesNo, answered
-from cluejudge.bench.methods.base import NotApplicableError
+from cluejudge.bench.methods.base import NotApplicableError, Setup
 from cluejudge.bench.predictions import CostRow, Prediction
 from cluejudge.bench.samples import Sample
 from cluejudge.errors import ImageError, ModelError
 from cluejudge.image import Picture, load, read
+from cluejudge.judge import Answerer, Flow, drive_many
 from cluejudge.judge.reading import BOUND_ONLY, doubts
 from cluejudge.judge.replies import checked
 from cluejudge.models.protocols import Models
@@ -112,6 +113,30 @@ def gravest(found: Sequence[Found]) -> Found:
     worst = min(found, key=lambda one: _GRAVEST.index(one.outcome))
     known = [one.score for one in found if one.score is not None]
     return Found(worst.outcome, max(known, default=None), worst.reason, worst.evidence)
+
+
+def each_asked(
+    samples: Iterable[Sample],
+    setup: Setup,
+    about: Callable[[Picture], Iterable[Ask]],
+    judged: Callable[[Sample, Sequence[Picture], Mapping[Ask, Reply]], Prediction],
+) -> Iterator[Prediction]:
+    """A prediction for each sample, in order: what `judged` makes of the replies to its asks.
+
+    `about` are the asks about one picture; equal ones are asked once a sample. A sample that cannot
+    be read is an error. What it cost, and how long it took, is told with each.
+    """
+
+    def flow(sample: Sample) -> Flow[Prediction]:
+        views = pictures(sample, setup.limits)
+        if isinstance(views, Prediction):
+            return views
+        asks = list(dict.fromkeys(ask for view in views for ask in about(view)))
+        replies = replies_to(asks, (yield list(asks)))
+        made = judged(sample, views, dict(zip(asks, replies, strict=True)))
+        return made.model_copy(update={"cost": cost_of(asks, replies)})
+
+    return timed(drive_many(map(flow, samples), Answerer(setup.models)), setup.clock)
 
 
 def replies_to(asks: Sequence[Ask], replies: Sequence[Reply]) -> list[Reply]:

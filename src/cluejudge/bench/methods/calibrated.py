@@ -176,9 +176,7 @@ def make(spec: Spec, setup: Setup) -> Calibrated:
 
     Raises `NotApplicableError` for rules that the models cannot be asked about.
     """
-    if spec.arg:
-        spec.plain()
-    method = Calibrated(str(spec), setup, spec.read_options(CalibratedOptions))
+    method = Calibrated(str(spec), setup, spec.nameless().read_options(CalibratedOptions))
     try:
         method.judge(setup.models.scorer)
     except ConstitutionError as error:

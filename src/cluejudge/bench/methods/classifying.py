@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -12,7 +12,7 @@ from cluejudge.bench.methods.asking import Found, gravest, pictures, timed, unan
 from cluejudge.bench.methods.base import Setup
 from cluejudge.bench.predictions import CostRow, Prediction, RuleRow
 from cluejudge.bench.samples import Sample
-from cluejudge.errors import ModelError
+from cluejudge.errors import MissingExtraError, ModelError
 from cluejudge.image import Picture
 from cluejudge.models.batches import reply_to_each
 from cluejudge.verdict import Outcome, RuleOutcome
@@ -140,9 +140,23 @@ def third_party(name: str) -> Iterator[None]:
     """Whatever the package `name` raises, as `ModelError`."""
     try:
         yield
+    except ModelError:
+        raise
     except Exception as error:  # of runtimes and decoders of its own choice
         said = " ".join(str(error).split()) or type(error).__name__
         raise ModelError(f"{name} failed: {said}") from error
+
+
+def packaged(open_: Callable[[], T], name: str, method: str, extra: str) -> T:
+    """What `open_` makes of the package `name`, which it imports.
+
+    Raises `MissingExtraError` where that is not installed, and `ModelError` for what it raises.
+    """
+    with third_party(name):
+        try:
+            return open_()
+        except ImportError as error:
+            raise MissingExtraError(f"the method {method}", extra) from error
 
 
 def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:

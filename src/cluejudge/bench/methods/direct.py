@@ -6,24 +6,20 @@ knowledge, or with the whole constitution in the question; answered at once, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field
 
 from cluejudge import prompts
-from cluejudge.asks import Ask, Reason, Score
+from cluejudge.asks import Ask, Reason, Reply, Score
 from cluejudge.bench.methods.asking import (
-    Found,
-    cost_of,
+    each_asked,
     gravest,
-    pictures,
     read_answer,
     read_reasoning,
     refuse_unaskable,
-    replies_to,
-    timed,
 )
 from cluejudge.bench.methods.base import NotApplicableError, Setup
 from cluejudge.bench.predictions import Prediction
@@ -32,7 +28,6 @@ from cluejudge.bench.spec import Spec
 from cluejudge.compiled import CompiledConstitution, CompiledRule, filled
 from cluejudge.errors import UsageError
 from cluejudge.image import Picture
-from cluejudge.judge import Answerer, Flow, drive_many
 from cluejudge.settings import Frozen
 
 _REASONED = "-cot"
@@ -94,19 +89,24 @@ class Direct:
 
     def predict(self, samples: Iterable[Sample]) -> Iterator[Prediction]:
         """A prediction for each sample, in order; its `score` is P(Yes) of its gravest picture."""
-        answer = Answerer(self._setup.models)
-        flows = (self._flow(sample) for sample in samples)
-        return timed(drive_many(flows, answer), self._setup.clock)
+        return each_asked(samples, self._setup, lambda view: [self._about(view)], self._judged)
 
-    def _flow(self, sample: Sample) -> Flow[Prediction]:
-        views = pictures(sample, self._setup.limits)
-        if isinstance(views, Prediction):
-            return views
-        asks = list(dict.fromkeys(self._question.about(view) for view in views))
-        replies = replies_to(asks, (yield asks))
+    def _about(self, picture: Picture) -> Ask:
+        return self._question.about(picture)
+
+    def _judged(
+        self, sample: Sample, views: Sequence[Picture], known: Mapping[Ask, Reply]
+    ) -> Prediction:
         read = read_answer if self._question.tokens is None else read_reasoning
-        found = gravest([read(reply, self._setup.thresholds) for reply in replies])
-        return _prediction(sample, found).model_copy(update={"cost": cost_of(asks, replies)})
+        thresholds = self._setup.thresholds
+        found = gravest([read(known[self._about(view)], thresholds) for view in views])
+        return Prediction(
+            id=sample.id,
+            outcome=found.outcome,
+            score=found.score,
+            reason=found.reason,
+            evidence=found.evidence,
+        )
 
 
 def make_prior(spec: Spec, setup: Setup) -> Direct:
@@ -156,9 +156,7 @@ def _one_line(text: str) -> str:
 
 def _tokens(spec: Spec, setup: Setup, options: AskedOptions) -> int | None:
     """The longest reasoning; None for the baselines that answer at once."""
-    if spec.arg:
-        spec.plain()
-    if not spec.name.endswith(_REASONED):
+    if not spec.nameless().name.endswith(_REASONED):
         if options.tokens is not None:
             raise UsageError(
                 f"'{spec}': {spec.name} writes no reasoning", hint=f"{spec.name}{_REASONED} does"
@@ -180,13 +178,3 @@ def _made(
         return Direct(str(spec), f"{title}, Yes/No", question, setup, card)
     told = {**card, "reasoning tokens": str(question.tokens)}
     return Direct(str(spec), f"{title}, reasoning", question, setup, told)
-
-
-def _prediction(sample: Sample, found: Found) -> Prediction:
-    return Prediction(
-        id=sample.id,
-        outcome=found.outcome,
-        score=found.score,
-        reason=found.reason,
-        evidence=found.evidence,
-    )

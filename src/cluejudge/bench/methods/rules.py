@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from cluejudge.asks import Reply, Score, YesNo
+from cluejudge.asks import Ask, Reply, Score, YesNo
 from cluejudge.bench.methods.asking import (
     Found,
-    cost_of,
+    each_asked,
     gravest,
-    pictures,
     read_answer,
     refuse_unaskable,
-    replies_to,
-    timed,
     unanswered,
 )
 from cluejudge.bench.methods.base import Setup
@@ -27,7 +24,6 @@ from cluejudge.bench.samples import Sample
 from cluejudge.bench.spec import Spec
 from cluejudge.compiled import CompiledRule, filled
 from cluejudge.image import Picture
-from cluejudge.judge import Answerer, Flow, drive_many
 from cluejudge.judge.reading import BOUND_ONLY, doubts
 from cluejudge.judge.scoring import Debiased, debias, middle_test
 from cluejudge.settings import Debias, Thresholds
@@ -57,30 +53,22 @@ class OneByOne:
 
     def predict(self, samples: Iterable[Sample]) -> Iterator[Prediction]:
         """A prediction for each sample, in order; its `score` is that of the surest rule."""
-        answer = Answerer(self._setup.models)
-        flows = (self._flow(sample) for sample in samples)
-        return timed(drive_many(flows, answer), self._setup.clock)
+        return each_asked(samples, self._setup, self._about, self._judged)
 
-    def _flow(self, sample: Sample) -> Flow[Prediction]:
-        views = pictures(sample, self._setup.limits)
-        if isinstance(views, Prediction):
-            return views
-        asks = list(dict.fromkeys(ask for view in views for ask in self._asks(view)))
-        replies = replies_to(asks, (yield list(asks)))
-        known = dict(zip(asks, replies, strict=True))
-        found = [self._judged(rule, views, known) for rule in self._rules]
-        return _prediction(sample, self._rules, found).model_copy(
-            update={"cost": cost_of(asks, replies)}
-        )
-
-    def _asks(self, picture: Picture) -> Iterator[Score]:
+    def _about(self, picture: Picture) -> Iterator[Score]:
         for rule in self._rules:
             yield Score(picture, rule.text)
             if self._how:
                 yield Score(None, rule.text)
 
     def _judged(
-        self, rule: CompiledRule, views: Sequence[Picture], known: Mapping[Score, Reply]
+        self, sample: Sample, views: Sequence[Picture], known: Mapping[Ask, Reply]
+    ) -> Prediction:
+        found = [self._found(rule, views, known) for rule in self._rules]
+        return _prediction(sample, self._rules, found)
+
+    def _found(
+        self, rule: CompiledRule, views: Sequence[Picture], known: Mapping[Ask, Reply]
     ) -> Found:
         """What the rule came to over all views."""
         thresholds = self._setup.thresholds

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from cluejudge.bench.methods.asking import Found
 from cluejudge.bench.methods.base import NotApplicableError
 from cluejudge.bench.methods.classifying import Seen
-from cluejudge.bench.methods.guards.llamaguard import LlamaGuard, parse_verdict
+from cluejudge.bench.methods.guards.llamaguard import UNREAD, parse_verdict
 from cluejudge.bench.methods.guards.options import coded
+from cluejudge.bench.methods.guards.rating import Rater, Rating
 from cluejudge.bench.methods.registry import load_method
 from cluejudge.image import Picture
 from cluejudge.verdict import Outcome
@@ -41,20 +42,21 @@ from tests.mllm.families import write
     ],
 )
 def test_two_words_and_their_codes(text: str, read: tuple[Outcome, tuple[str, ...]] | None) -> None:
-    assert parse_verdict(text) == read
+    found = parse_verdict(text)
+    assert found == (read and Rating(*read, ", ".join(read[1])))
 
 
 @given(st.text())
 def test_nothing_else_is_safe(text: str) -> None:
     read = parse_verdict(text)
-    if read and read[0] is Outcome.SAFE:
+    if read and read.outcome is Outcome.SAFE:
         assert text.strip() == "safe"
 
 
 def seen(text: str) -> Seen:
     picture = Picture(np.full((8, 8, 3), 1, np.uint8))
-    guard = LlamaGuard(Guard({1: text}), "Look.", coded(RULES.rules, "S"))
-    (found,) = guard.classify([picture])
+    rater = Rater(Guard({1: text}), "Look.", parse_verdict, UNREAD, coded(RULES.rules, "S"))
+    (found,) = rater.classify([picture])
     return found
 
 

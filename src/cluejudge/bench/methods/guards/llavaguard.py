@@ -7,26 +7,33 @@ repository, and can be given as a file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
 
 from cluejudge import prompts
-from cluejudge.bench.methods.asking import Found
 from cluejudge.bench.methods.base import Setup
-from cluejudge.bench.methods.classifying import About, Classified, Seen
-from cluejudge.bench.methods.guards.options import GuardOptions, Policy, coded, one_line, rules_of
-from cluejudge.bench.methods.guards.writing import Guard, GuardWriter, behind_rating
+from cluejudge.bench.methods.classifying import About, Classified
+from cluejudge.bench.methods.guards.options import (
+    GuardOptions,
+    Policy,
+    coded,
+    guarding,
+    one_line,
+    rules_of,
+)
+from cluejudge.bench.methods.guards.rating import Rater, Rating
+from cluejudge.bench.methods.guards.writing import GuardWriter, behind_rating
 from cluejudge.bench.spec import Spec
 from cluejudge.compiled import CompiledRule
 from cluejudge.errors import UsageError
-from cluejudge.image import Picture
 from cluejudge.mllm.opening.loading import load_backbone
 from cluejudge.verdict import Outcome
 
 HUB = "AIML-TUDA/LlavaGuard-v1.2-7B-OV-hf"
+
+UNREAD = "what it wrote is no rating as JSON"
 
 _RATINGS = {"unsafe": Outcome.UNSAFE, "safe": Outcome.SAFE}
 _POLICY = "bench/llavaguard-policy"
@@ -39,44 +46,6 @@ class LlavaGuardOptions(GuardOptions):
     prompt: str | None = Field(
         default=None, description="a file with the whole prompt, in the place of ours"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """What the JSON object says."""
-
-    outcome: Outcome
-    category: str
-    rationale: str
-
-
-class LlavaGuard:
-    """Unsafe where it writes so; what is no such JSON object abstains.
-
-    `rules` are those it is told of, by the codes that it names them by. It names one at most.
-    """
-
-    def __init__(self, guard: Guard, message: str, rules: Mapping[str, CompiledRule]) -> None:
-        self._guard = guard
-        self._message = message
-        self._rules = rules
-
-    def classify(self, pictures: Sequence[Picture]) -> list[Seen]:
-        """What it writes about each picture, one after another."""
-        return [self._seen(picture) for picture in pictures]
-
-    def _seen(self, picture: Picture) -> Seen:
-        written = self._guard.write(picture, self._message)
-        rating = parse_rating(written.text)
-        if rating is None:
-            unread = "what it wrote is no rating as JSON"
-            found = Found(Outcome.ABSTAIN, written.share, unread, written.text)
-            return Seen(found, (), tokens=written.tokens)
-        said = ". ".join(filter(None, (rating.category, rating.rationale)))
-        found = Found(rating.outcome, written.share, evidence=said)
-        named = self._rules.get(rating.category.partition(":")[0].strip())
-        violated = (named.id,) if named and rating.outcome is Outcome.UNSAFE else ()
-        return Seen(found, violated, tokens=written.tokens)
 
 
 def make(spec: Spec, setup: Setup) -> Classified:
@@ -96,14 +65,16 @@ def make(spec: Spec, setup: Setup) -> Classified:
         "policy": options.policy.value,
         "prompt": prompts.Prompt("llavaguard", told).digest,
     }
-    ids = [rule.id for rule in rules] if rules else None
-    title = "LlavaGuard" + (", by the rules" if rules else "")
-    about = About(str(spec), title, card)
-    return Classified(about, LlavaGuard(guard, told, codes), setup, ids, names_all=False)
+    about = About(str(spec), "LlavaGuard", card)
+    rater = Rater(guard, told, parse_rating, UNREAD, codes)
+    return guarding(about, rater, setup, rules, names_all=False)
 
 
 def parse_rating(text: str) -> Rating | None:
-    """The one JSON object in `text`; None for anything else than a rating of Safe or Unsafe."""
+    """The one JSON object in `text`; None for anything else than a rating of Safe or Unsafe.
+
+    It names one category at most, by what stands before the colon.
+    """
     begin, end = text.find("{"), text.rfind("}")
     try:
         data = json.loads(text[begin : end + 1]) if begin >= 0 else None
@@ -115,7 +86,8 @@ def parse_rating(text: str) -> Rating | None:
     if outcome is None:
         return None
     category, rationale = (_text(data.get(name)) for name in ("category", "rationale"))
-    return Rating(outcome, category, rationale)
+    code = category.partition(":")[0].strip()
+    return Rating(outcome, (code,), ". ".join(filter(None, (category, rationale))))
 
 
 def _text(value: object) -> str:

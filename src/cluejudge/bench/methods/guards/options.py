@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from pydantic import Field
 
 from cluejudge.bench.methods.base import Setup
+from cluejudge.bench.methods.classifying import About, Classified, Classifier
 from cluejudge.compiled import CompiledRule, filled
 from cluejudge.mllm.options import MllmOptions, parse_options
 from cluejudge.settings import Frozen
@@ -45,6 +47,21 @@ def rules_of(setup: Setup, policy: Policy) -> tuple[CompiledRule, ...]:
     Raises `UsageError` if there are none to judge by.
     """
     return filled(setup.rules).rules if policy is Policy.RULES else ()
+
+
+def guarding(
+    about: About,
+    classifier: Classifier,
+    setup: Setup,
+    rules: Sequence[CompiledRule],
+    *,
+    names_all: bool = True,
+) -> Classified:
+    """The method of a guard model, which names rules where it judges by some."""
+    if not rules:
+        return Classified(about, classifier, setup, names_all=names_all)
+    told = replace(about, title=f"{about.title}, by the rules")
+    return Classified(told, classifier, setup, [rule.id for rule in rules], names_all=names_all)
 
 
 def coded(rules: tuple[CompiledRule, ...], letter: str) -> Mapping[str, CompiledRule]:

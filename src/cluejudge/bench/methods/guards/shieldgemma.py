@@ -13,7 +13,7 @@ from cluejudge import prompts
 from cluejudge.bench.methods.asking import gravest
 from cluejudge.bench.methods.base import Setup
 from cluejudge.bench.methods.classifying import About, Classified, Seen, flagged
-from cluejudge.bench.methods.guards.options import GuardOptions, one_line, rules_of
+from cluejudge.bench.methods.guards.options import GuardOptions, guarding, one_line, rules_of
 from cluejudge.bench.spec import Spec
 from cluejudge.compiled import CompiledRule
 from cluejudge.errors import UsageError
@@ -111,9 +111,7 @@ def make(spec: Spec, setup: Setup) -> Classified:
         "policy": options.policy.value,
         "threshold": f"{options.threshold:g}",
     }
-    ids = [rule.id for rule in rules] if rules else None
-    title = "ShieldGemma 2" + (", by the rules" if rules else "")
-    return Classified(About(str(spec), title, card), classifier, setup, ids)
+    return guarding(About(str(spec), "ShieldGemma 2", card), classifier, setup, rules)
 
 
 def _policies(rules: Sequence[CompiledRule]) -> dict[str, str]:
