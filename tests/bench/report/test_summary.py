@@ -52,7 +52,7 @@ def test_parts_are_told_by_what_is_sure_of_them() -> None:
     told = said(run_of(dict.fromkeys(names, 0.5), pairs)).splitlines()
     assert "Surely worse than the whole method: no-chains." in told
     assert "Surely better than the whole method: no-debias." in told
-    assert "Not told from the whole method on these images: no-region." in told
+    assert "No sure difference from the whole method: no-region." in told
 
 
 def test_a_run_of_another_method_says_nothing_of_parts(finished: Path) -> None:

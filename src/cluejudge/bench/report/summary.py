@@ -77,7 +77,7 @@ def _parts(run: Run) -> Iterator[str]:
     said = (
         ("worse", "Surely worse than the whole method"),
         ("better", "Surely better than the whole method"),
-        ("alike", "Not told from the whole method on these images"),
+        ("alike", "No sure difference from the whole method"),
     )
     for kind, lead in said:
         if kinds[kind]:

@@ -22,7 +22,7 @@ THUMBNAIL = 320
 MOST_ATOMS = 6
 WHOLE = "whole"
 LONGEST = 600
-"""Characters of a method's own words that are shown."""
+"""Characters of one line: a method's own words, and tags, may be long."""
 
 
 def worst(run: Run) -> Section | None:
@@ -124,8 +124,8 @@ def _lines(said: Prediction, known: Known) -> list[str]:
     if told:
         lines.append(f"Kind: {told}.")
     if said.evidence:
-        lines.append(_cut(said.evidence))
-    return [*lines, *_relevance(said, known), *_atoms(said, known)]
+        lines.append(said.evidence)
+    return [_cut(line) for line in (*lines, *_relevance(said, known), *_atoms(said, known))]
 
 
 def _relevance(said: Prediction, known: Known) -> list[str]:
@@ -139,10 +139,14 @@ def _relevance(said: Prediction, known: Known) -> list[str]:
 
 
 def _atoms(said: Prediction, known: Known) -> list[str]:
-    """The atoms that were answered wrongly; where none is known to be, those of the rules named."""
-    wrong = [row for row in said.atoms if _is_wrong(row, known)]
+    """The atoms that were answered wrongly; where none is known to be, those of the told rules.
+
+    Those of the told rules come first.
+    """
     told = _told_rules(said, known)
+    wrong = [row for row in said.atoms if _is_wrong(row, known)]
     chosen = wrong or [row for row in said.atoms if row.rule in told]
+    chosen.sort(key=lambda row: row.rule not in told)
     return [_atom(row, wrong=bool(wrong)) for row in chosen[:MOST_ATOMS]]
 
 
