@@ -259,9 +259,9 @@ def test_the_worst_errors_come_first_and_what_is_open_is_none(tmp_path: Path) ->
 
 
 def test_long_words_of_others_are_cut(tmp_path: Path) -> None:
-    told = predictions()["clue"]
+    told = predictions()["prior"]
     long = [one.model_copy(update={"evidence": "so it is " * 1000}) for one in told]
-    html, markdown = written(write_run(tmp_path / "run", {"clue": long}))
+    html, markdown = written(write_run(tmp_path / "run", {"prior": long}))
     assert "so it is so it is" in html
     assert max(text.count("so it is") for text in (html, markdown)) < 70 * 16
 
