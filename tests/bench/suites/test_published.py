@@ -11,7 +11,7 @@ import pytest
 from cluejudge.bench.samples import Sample
 from cluejudge.bench.suites.published import rule_id
 from cluejudge.bench.suites.registry import load_suite
-from cluejudge.errors import UsageError
+from cluejudge.errors import CluejudgeWarning, UsageError
 from tests.bench.suites.files import png, write_jsonl, write_parquet
 
 
@@ -93,7 +93,7 @@ def test_llavaguard_records(tmp_path: Path) -> None:
     assert (one.id, one.truth.violated) == ("b10_p1_3", frozenset({"o2"}))
     assert (other.id, other.truth.unsafe, other.truth.violated) == ("b11", False, frozenset())
     assert one.read() == png()
-    assert suite.card["left out"] == "2 rows that repeat an image under an altered policy"
+    assert suite.card["left out"] == "2 rows under altered policies"
 
 
 def test_llavaguard_columns(tmp_path: Path) -> None:
@@ -103,6 +103,44 @@ def test_llavaguard_columns(tmp_path: Path) -> None:
     assert one.truth.violated is None
     assert one.tags == {"category": "O3: Sex"}
     assert one.read() == png()
+
+
+def hub_rows() -> list[dict[str, object]]:
+    """Rows as in the hub's test.csv: no images, and the first one under two policies."""
+    places = ("https://images.example/smid/resolve/main/b10%20p1.jpg?download=true", "b.org/x.png")
+    unsafe, safe = "O2: Violence, Harm, or Cruelty", "NA: None applying"
+    return [
+        {"id": "1", "url": places[0], "policy": "own", "rating": "Unsafe", "category": unsafe},
+        {
+            "id": "2",
+            "url": places[0],
+            "policy": "violence ok",
+            "rating": "Safe",
+            "category": unsafe,
+        },
+        {"id": "3", "url": places[1], "policy": "own", "rating": "Safe", "category": safe},
+    ]
+
+
+def test_llavaguard_rows_of_the_hub(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "test.jsonl", hub_rows())
+    images = tmp_path / "images"
+    images.mkdir()
+    (images / "b10 p1.png").write_bytes(png())
+    (images / "3.png").write_bytes(png("blue"))
+    suite = load_suite(f"llavaguard:{path}?images={images}&rules=category")
+    one, other = suite.samples(limit=None, seed=0)
+    assert (one.id, one.truth.violated, one.read()) == ("1", frozenset({"o2"}), png())
+    assert (other.id, other.truth.unsafe, other.read()) == ("3", False, png("blue"))
+    assert suite.card["left out"] == "1 rows under altered policies"
+    with pytest.raises(UsageError, match=r"only where they are.*\?images=FOLDER"):
+        load_suite(f"llavaguard:{path}")
+
+
+def test_llavaguard_rows_of_which_no_policy_is_the_own(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "test.jsonl", hub_rows()[:2])
+    with pytest.raises(UsageError, match="so none is its own"):
+        load_suite(f"llavaguard:{path}?images={tmp_path}")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +208,8 @@ def policyshift(tmp_path: Path) -> Path:
 
 
 def test_policyshift_takes_one_policy(policyshift: Path) -> None:
-    suite = load_suite(f"policyshift:{policyshift}?section=1&policy=Policy B&rule=strict")
+    with pytest.warns(CluejudgeWarning, match="image-7; each row counts"):
+        suite = load_suite(f"policyshift:{policyshift}?section=1&policy=Policy B&rule=strict")
     found = tuple(suite.samples(limit=None, seed=0))
     assert [one.id for one in found] == ["image-7", "image-8", "image-7#2"]
     assert [one.truth.unsafe for one in found] == [True, False, True]
@@ -178,6 +217,16 @@ def test_policyshift_takes_one_policy(policyshift: Path) -> None:
     assert suite.card["policy"] == STRICT
     assert suite.card["policy text"] == f"What {STRICT} says."
     assert found[0].tags["section_title"] == "Section 1"
+
+
+def test_policyshift_takes_one_split(tmp_path: Path) -> None:
+    for number, split in enumerate(("id_test", "id_test_mini", "ood_test", "sft", "sft_think")):
+        row = policyshift_row(number, 1, STRICT, [1])
+        write_parquet(tmp_path / f"data/{split}-00000-of-00001.parquet", [row])
+    assert [one.id for one in samples(f"policyshift:{tmp_path}")] == ["image-0"]
+    assert [one.id for one in samples(f"policyshift:{tmp_path}?split=sft")] == ["image-3"]
+    with pytest.raises(UsageError, match=r"of the split 'rl'.*ood_test"):
+        load_suite(f"policyshift:{tmp_path}?split=rl")
 
 
 def test_policyshift_labels_without_a_rule(policyshift: Path) -> None:

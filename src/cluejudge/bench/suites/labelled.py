@@ -58,8 +58,9 @@ def read_samples(table: Table, reading: Reading) -> tuple[Sample, ...]:
     """A sample for each row, in order.
 
     A file that is not there is warned of, and its sample's `read` raises, so that it is counted as
-    an error. Raises `UsageError` that names the rows without a label or an image, ids given twice
-    where rows have ids of their own, and a table of which no image is there.
+    an error. An image that several rows name is warned of, for it counts several times. Raises
+    `UsageError` that names the rows without a label or an image, ids given twice where rows have
+    ids of their own, and a table of which no image is there.
     """
     problems: list[str] = []
     missing: list[str] = []
@@ -79,6 +80,7 @@ def read_samples(table: Table, reading: Reading) -> tuple[Sample, ...]:
     if problems:
         raise UsageError(f"{table.name} has bad rows\n{listed(problems)}")
     _tell_missing(table, missing)
+    names.tell(table.name)
     return tuple(samples)
 
 
@@ -138,3 +140,14 @@ class _Names:
             given = f"{name}#{self._times[name] + 1}"
         self._places[given] = place
         return given
+
+    def tell(self, table: str) -> None:
+        """Warns of names that several rows have."""
+        if self._times:
+            names = "1 image has" if len(self._times) == 1 else f"{len(self._times)} images have"
+            warnings.warn(
+                f"{table}: {names} several rows, such as {next(iter(self._times))}; each row "
+                "counts",
+                CluejudgeWarning,
+                stacklevel=4,
+            )

@@ -5,19 +5,23 @@ in the public repository ml-research/LlavaGuard (`llavaguard/data/build_dataset.
 `llavaguard/taxonomy/augmentation.py`): a JSON list of records with `id`, `image` (a path),
 `category`, `score` and `conversations`, of which the second is the answer, JSON with `rating`
 ("Safe" or "Unsafe"), `category` and `rationale`. An id that ends in `_v0` to `_v5`, maybe with a
-letter, is the same image under an altered policy. The second shape has `rating`, `category` and
-maybe `rationale` as columns beside `image` or `id`: the names are those of the published answers,
-and public code that uses the hub's AIML-TUDA/LlavaGuard reads a column `url` there. Its card is
-behind a form and could not be seen; neither could the data. Images are from SMID and the web,
-each under its own licence.
+letter, is the same image under an altered policy.
+
+The second is that of the hub's AIML-TUDA/LlavaGuard, whose card is behind a form: `train.csv` and
+`test.csv` with `id`, `url` (where the image is; the table holds none), `policy` (the whole prompt),
+`rating` and `category` ("O3: ..." or "NA: ..."). That is from public code which reads it, not from
+the data. The same image stands there under several policies, with other ratings. Images are from
+SMID and the web, each under its own licence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
@@ -39,8 +43,10 @@ _CODE = re.compile(r"O\d+")
 class Options(Frozen):
     """Where the images are, and what a category means."""
 
-    split: str = Field(default="", description="of a folder, the files whose names begin so")
-    images: str = Field(default="", description="a folder with the images, called like their ids")
+    split: str = Field(default="", description="of a folder, the files of that split")
+    images: str = Field(
+        default="", description="a folder with the images, called like their ids or addresses"
+    )
     rules: Literal["", "category"] = Field(
         default="", description="category: each is a rule of yours, with an id such as o3"
     )
@@ -49,19 +55,16 @@ class Options(Frozen):
 def load(spec: Spec) -> Listed:
     """The suite of a file, or of those of a folder.
 
-    Rows that repeat an image under an altered policy are left out, for their truth is about other
-    rules; the card counts them. With `rules=category` an unsafe image violates the rule that is
-    called like the letter and number of its category. Raises `UsageError` for a table of another
-    shape and for bad rows.
+    Rows under an altered policy are left out, for their truth is about other rules; the card counts
+    them. Of a column `policy` that is any but the one of most rows. With `rules=category` an unsafe
+    image violates the rule that is called like the letter and number of its category. Raises
+    `UsageError` for a table of another shape and for bad rows.
     """
     options = spec.read_options(Options)
-    table, altered = _own_policy(opened(spec, options.split, ()))
-    told = "conversations" in table.columns
-    if not told and "rating" not in table.columns:
-        raise UsageError(
-            f"{table.name} has neither the column conversations nor rating",
-            hint=f"it has {', '.join(table.columns)}; any table is read with table:FILE",
-        )
+    whole = opened(spec, options.split, ())
+    told = "conversations" in whole.columns
+    _check_shape(whole, told=told, found=bool(options.images))
+    table = _own_policy(whole)
     images = _Images(options.images)
     reading = Reading(
         image="image",
@@ -76,18 +79,45 @@ def load(spec: Spec) -> Listed:
         "suite": "the LlavaGuard set, arXiv 2406.05113",
         "from": "the Hugging Face hub, AIML-TUDA/LlavaGuard, fetched by the user",
         "licence": "each image under its own; for research, after a form",
-        "left out": f"{altered} rows that repeat an image under an altered policy",
+        "left out": f"{len(whole.rows) - len(table.rows)} rows under altered policies",
         **counted(samples),
     }
     return Listed(f"llavaguard:{table.name}", card, samples)
 
 
-def _own_policy(table: Table) -> tuple[Table, int]:
-    """The rows under the policy of the set itself, and how many others there are."""
-    kept = tuple(row for row in table.rows if not _is_altered(text(row, "id")))
+def _check_shape(table: Table, *, told: bool, found: bool) -> None:
+    there = f"it has {', '.join(table.columns)}; any table is read with table:FILE"
+    if not told and "rating" not in table.columns:
+        raise UsageError(
+            f"{table.name} has neither the column conversations nor rating", hint=there
+        )
+    if not found and "image" not in table.columns:
+        raise UsageError(
+            f"{table.name} holds no images, only where they are",
+            hint="download them into a folder, called as in their addresses or like the ids of the "
+            "rows, and give ?images=FOLDER",
+        )
+
+
+def _own_policy(table: Table) -> Table:
+    """The rows under the policy of the set itself."""
+    kept = [row for row in table.rows if not _is_altered(text(row, "id"))]
     if not kept:
         raise UsageError(f"{table.name} has only rows under altered policies")
-    return Table(table.name, table.columns, kept), len(table.rows) - len(kept)
+    if "policy" in table.columns:
+        kept = _of_most(table, kept)
+    return Table(table.name, table.columns, tuple(kept))
+
+
+def _of_most(table: Table, rows: Sequence[Row]) -> list[Row]:
+    """The rows under the policy of most. Raises `UsageError` if no policy is."""
+    policies = Counter(text(row, "policy") for row in rows).most_common(2)
+    if len(policies) > 1 and policies[0][1] == policies[1][1]:
+        raise UsageError(
+            f"{table.name} has as many rows under one policy as under another, so none is its own",
+            hint="keep the rows of one policy, and read them with table:FILE",
+        )
+    return [row for row in rows if text(row, "policy") == policies[0][0]]
 
 
 def _is_altered(identity: str) -> bool:
@@ -130,9 +160,9 @@ class _Images:
 
     def find(self, row: Row) -> Path:
         """The file of a row. Raises `ValueError`."""
-        image = row["image"] if "image" not in row.large else None
-        stem = Path(image).stem if isinstance(image, str) else ""
-        for name in (text(row, "id"), stem):
+        image = "" if "image" in row.large else text(row, "image")
+        address = urlsplit(text(row, "url")).path
+        for name in (text(row, "id"), Path(image).stem, Path(unquote(address)).stem):
             if found := self._by_name.get(name):
                 return found
         raise ValueError("no file of the folder of images is called like its id or its image")

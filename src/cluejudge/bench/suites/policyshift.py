@@ -5,9 +5,11 @@ for each section), `answer` ("true | 02" or "false"), `label` ("block" or "pass"
 `section_id`, `section_title`, `policy_name`, `policy_description`, `tier`,
 `discrimination_score`, `split_type` and `violated_categories` (numbers of sections). The columns
 are from the authors' code, the public repository ssmisya/PolicyShiftGuard
-(`vllm_guard/datasets/schema.py`, `vllm_guard/data_curation/builder.py`); that the data is
-published as parquet with the images inside is from the card, PolicyShiftGuard/PolicyShiftBench.
-The files themselves were not read, and the terms there allow research that is not commercial.
+(`vllm_guard/datasets/schema.py`, `vllm_guard/data_curation/builder.py`), and so are the splits,
+`id_test`, `ood_test`, `sft`, `sft_think` and `rl` (`vllm_guard/data_curation/upload.py`): only the
+first two are for measuring. That the data is published as parquet with the images inside is from
+the card, PolicyShiftGuard/PolicyShiftBench. The files themselves were not read, and the terms there
+allow research that is not commercial.
 
 The same image stands in several rows, under policies that allow it and policies that do not. No
 one constitution is right for all rows, so rows are taken one policy at a time: write it as a
@@ -40,7 +42,7 @@ LABELS = {"block": True, "pass": False}
 class Options(Frozen):
     """Which rows, and what your constitution calls their policy."""
 
-    split: str = Field(default="", description="of a folder, the files whose names begin so")
+    split: str = Field(default="id_test", description="of a folder, the files of that split")
     policy: str = Field(default="", description="the `policy_name` to take, or how it begins")
     section: str = Field(default="", description="its `section_id`, where sections share the name")
     rule: str = Field(default="", description="the id of the rule that is this policy")

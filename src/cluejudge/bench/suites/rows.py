@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,10 @@ class Table:
 
 
 def read_table(path: str | Path, *, split: str = "") -> Table:
-    """The rows of a file, or of those files of a folder whose names begin with `split`.
+    """The rows of a file, or of those files of a folder that are of `split`, or of all.
 
-    A folder is searched with all below it, as a data set of parquet shards is laid out. Raises
+    A folder is searched with all below it, as a data set of parquet shards is laid out. A file is
+    of the split that its name begins with, before an end such as `-00000-of-00002`. Raises
     `UsageError` for what cannot be read and for what holds no row, `MissingExtraError` for parquet
     without its library.
     """
@@ -64,12 +66,17 @@ def _files(path: Path, split: str) -> Sequence[Path]:
     if not path.is_dir():
         raise UsageError(f"there is no file {path}", hint="give the path of a table")
     tables = [file for file in sorted(path.rglob("*")) if _is_table(file)]
-    found = [file for file in tables if file.name.startswith(split)]
+    found = [file for file in tables if not split or _is_of(split, file.stem)]
     if not found:
         there = ", ".join(file.name for file in tables[:10]) or "none"
-        what = f"whose name begins with '{split}'" if split else f"({', '.join(SUFFIXES)})"
+        what = f"of the split '{split}'" if split else f"({', '.join(SUFFIXES)})"
         raise UsageError(f"{path} has no table {what}", hint=f"tables in it: {there}")
     return found
+
+
+def _is_of(split: str, stem: str) -> bool:
+    """Whether a name is that of a split, and not of one whose name is longer."""
+    return re.match(re.escape(split) + r"(?![A-Za-z]|_[A-Za-z])", stem) is not None
 
 
 def _is_table(file: Path) -> bool:

@@ -29,7 +29,7 @@ class Options(Frozen):
     unsafe: str = Field(default="", description="true, 1 or unsafe; false, 0 or safe")
     rules: str = Field(default="", description="ids of the violated rules; nothing for none")
     id: str = Field(default="", description="a name for each row that no other row has")
-    split: str = Field(default="", description="of a folder, the files whose names begin so")
+    split: str = Field(default="", description="of a folder, the files of that split")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ COLUMNS = ("image", "safety_label", "category", "source")
 class Options(Frozen):
     """Which part, and what a category means."""
 
-    split: str = Field(default="test", description="files of a folder whose names begin so")
+    split: str = Field(default="test", description="of a folder, the files of that split")
     rules: Literal["", "category"] = Field(
         default="", description="category: each is a rule of yours, with an id such as self-harm"
     )
