@@ -22,6 +22,9 @@ NOT_FULL = {"qwen3_5", "gemma3"}
 
 CLOSE = 1e-4
 
+ALIKE = ("a red car", "a red car beside two dogs", "fire", "a red dog", "a red car", "fire fire")
+"""Contents that begin alike, and one that is asked twice."""
+
 
 def gap(found: Sequence[YesNo], true: Sequence[YesNo]) -> float:
     """The largest difference in P(Yes)."""
@@ -55,6 +58,10 @@ class TestContract:
 
     def test_one_question(self, kit: Kit, strategy: Strategy) -> None:
         asked = asks(picture(4), contents=CONTENTS[:1])
+        assert gap(strategy.answer(asked), Naive(kit).answer(asked)) < CLOSE
+
+    def test_questions_that_begin_alike(self, kit: Kit, strategy: Strategy) -> None:
+        asked = asks(picture(1), picture(2), contents=ALIKE)
         assert gap(strategy.answer(asked), Naive(kit).answer(asked)) < CLOSE
 
     def test_order_of_the_questions_does_not_matter(self, strategy: Strategy) -> None:

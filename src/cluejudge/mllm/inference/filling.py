@@ -16,8 +16,8 @@ from transformers.cache_utils import DynamicLayer
 from cluejudge.mllm.inference.attention import attention_of
 
 
-class _Filled(Exception):  # noqa: N818: nothing went wrong
-    """Leaves the pass of a model."""
+class _Filled(Exception):  # noqa: N818
+    """Leaves the pass of a model; nothing went wrong."""
 
 
 class _LastLayer(DynamicLayer):

@@ -1,7 +1,8 @@
 """All questions about a picture in one sequence behind it; valid only for full attention.
 
 A token sees the whole prefix and the tokens of its own question up to itself, and each question
-counts its positions from the end of the prefix, so that it is answered as if it stood alone.
+counts its positions from the end of the prefix, so that it is answered as if it stood alone. What
+several questions begin with is therefore the same in all of them, and is read once.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from cluejudge.mllm.strategies.base import Kit, Question, by_batch, runs
 
 ROOM = 1024
 """Tokens of questions in one sequence: what each sees is a mask of ROOM by prefix + ROOM."""
+
+Beginning = tuple[int, ...]
+"""A token of a question with all before it: what it gives, wherever it stands."""
 
 Row = list[Question]
 """The questions of one sequence, all about one picture."""
@@ -60,7 +64,7 @@ class Layout:
 
     `ids` and `places` (from the end of the prefix) [rows, tokens], `sees` bool
     [rows, 1, tokens, prefix + tokens], `ends` [rows, most questions of a row], the last token of
-    each question, padded with 0.
+    each question; all are padded with 0, but padding sees the prefix.
     """
 
     ids: Tensor
@@ -75,22 +79,20 @@ class Layout:
 
 def lay_out(rows: Sequence[Row], prefix: int) -> Layout:
     """Lay questions out behind a prefix of that many tokens."""
-    longest = max(map(_size, rows))
+    trees = [_tree(row) for row in rows]
+    longest = max(map(len, trees))
     ids, places = torch.zeros(2, len(rows), longest, dtype=torch.long)
-    owner = torch.full((len(rows), longest), -1)
+    own = torch.zeros(len(rows), longest, longest, dtype=torch.bool)
     ends = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
-    for number, row in enumerate(rows):
-        at = 0
+    for number, (row, tree) in enumerate(zip(rows, trees, strict=True)):
+        ids[number, : len(tree)] = torch.tensor([beginning[-1] for beginning in tree])
+        places[number, : len(tree)] = torch.tensor([len(beginning) - 1 for beginning in tree])
         for place, question in enumerate(row):
-            span = slice(at, at + len(question.ids))
-            ids[number, span] = torch.tensor(question.ids)
-            places[number, span] = torch.arange(len(question.ids))
-            owner[number, span] = place
-            at = span.stop
-            ends[number, place] = at - 1
-    own = (owner[:, :, None] == owner[:, None, :]).tril()
+            path = torch.tensor([tree[beginning] for beginning in _beginnings(question)])
+            own[number, path[:, None], path] = True
+            ends[number, place] = path[-1]
     shared = torch.ones(len(rows), longest, prefix, dtype=torch.bool)
-    return Layout(ids, places, torch.cat([shared, own], dim=2)[:, None], ends)
+    return Layout(ids, places, torch.cat([shared, own.tril()], dim=2)[:, None], ends)
 
 
 def rows_of(questions: Sequence[Question]) -> list[Row]:
@@ -100,15 +102,30 @@ def rows_of(questions: Sequence[Question]) -> list[Row]:
     for question in questions:
         pictures.setdefault(question.row, []).append(question)
     for asked in pictures.values():
-        used = ROOM + 1
+        read: set[Beginning] = set()
         for question in asked:
-            if used + len(question.ids) > ROOM:
+            more = read.union(_beginnings(question))
+            if not read or len(more) > ROOM:
                 rows.append([])
-                used = 0
+                more = set(_beginnings(question))
             rows[-1].append(question)
-            used += len(question.ids)
+            read = more
     return rows
 
 
+def _tree(row: Row) -> dict[Beginning, int]:
+    """The tokens of a row by their places in it; none stands before those that it sees."""
+    tree: dict[Beginning, int] = {}
+    for question in row:
+        for beginning in _beginnings(question):
+            tree.setdefault(beginning, len(tree))
+    return tree
+
+
+def _beginnings(question: Question) -> list[Beginning]:
+    """Of each of its tokens, that token and those before it."""
+    return [question.ids[:end] for end in range(1, len(question.ids) + 1)]
+
+
 def _size(row: Row) -> int:
-    return sum(len(question.ids) for question in row)
+    return len(_tree(row))
