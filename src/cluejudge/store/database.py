@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
+from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -57,7 +58,7 @@ class Database:
 def take_turn(connection: Connection) -> None:
     """Wait until no other process writes; SQLite has done so by BEGIN IMMEDIATE."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_WRITER})
+        connection.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_WRITER})
 
 
 @contextmanager
@@ -90,4 +91,12 @@ def holdable(*texts: str) -> bool:
 
     What is asked for by such a text is not there; no need to ask, and PostgreSQL would fail.
     """
-    return not any("\x00" in each or any("\ud800" <= c <= "\udfff" for c in each) for each in texts)
+    return all("\x00" not in each and _encodable(each) for each in texts)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -97,13 +97,13 @@ class DecisionFilter(Frozen):
     outcomes: tuple[Outcome, ...] = ()
     rule: str = Field(default="", description="id of a rule that is violated")
     constitution: str = ""
-    version: int | None = None
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1)
     sha256: str = ""
-    since: str = ""
-    until: str = ""
+    since: str = Field(default="", description="a date or time, ISO 8601, UTC where it has no zone")
+    until: str = Field(default="", description="before this date or time")
     key: str = ""
     reviewed: bool | None = None
-    before: int | None = None
+    before: int | None = Field(default=None, ge=1, le=2**63 - 1)
     limit: int = Field(default=50, ge=1, le=200)
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from cluejudge.store import migrate
 from cluejudge.store.database import Database
+from cluejudge.store.decisions import Decisions
 from cluejudge.store.times import utcnow
 from cluejudge.store.urls import open_engine
 
@@ -18,6 +19,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.decisions = Decisions(database)
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] = utcnow) -> Store:
