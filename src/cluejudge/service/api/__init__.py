@@ -1,0 +1,18 @@
+"""The routes of the HTTP API, one file for each subject."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from cluejudge.service.api import health
+from cluejudge.service.context import Context
+from cluejudge.service.problems import Renderer
+
+_ROUTERS = (health,)
+
+
+def include(app: FastAPI, context: Context) -> dict[str, Renderer]:
+    """Adds all routes to `app`; returns what tells problems below which paths."""
+    for module in _ROUTERS:
+        app.include_router(module.router(context))
+    return {}

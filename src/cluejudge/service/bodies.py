@@ -1,0 +1,85 @@
+"""Bounds what requests bring: the bytes of each, those of all together, and the time they take."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cluejudge.service.problems import Problem, later
+from cluejudge.service.settings import ServiceSettings
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, declared or not, and those for which there is no room.
+
+    Bytes count as long as their request is under way. Raises `Problem` to whoever reads the body.
+    """
+
+    def __init__(self, app: ASGIApp, *, settings: ServiceSettings) -> None:
+        self._app, self._settings = app, settings
+        self._held = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, its body counted."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = _Body(receive, _declared(scope), self._settings.max_body, self._settings.deadline_s)
+
+        async def counted() -> Message:
+            before = body.seen
+            try:
+                return await body.next()
+            finally:
+                self._held += body.seen - before
+                self._check_room()
+
+        try:
+            await self._app(scope, counted, send)
+        finally:
+            self._held -= body.seen
+
+    def _check_room(self) -> None:
+        if self._held > self._settings.max_held:
+            raise later(429, "full", "the requests under way leave no room for this one", 1)
+
+
+class _Body:
+    """One body: `most` bytes at most, in `seconds` at most."""
+
+    def __init__(self, receive: Receive, declared: int, most: int, seconds: float) -> None:
+        self._receive, self._declared, self._most = receive, declared, most
+        self._seconds = seconds
+        self._until = time.monotonic() + seconds
+        self._more = True
+        self.seen = 0
+
+    async def next(self) -> Message:
+        """The next message: of the body while there is more of it. Raises `Problem`."""
+        if not self._more:
+            return await self._receive()
+        self._check(self._declared)
+        try:
+            async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
+                message = await self._receive()
+        except TimeoutError as error:
+            said = f"the body did not come within {self._seconds:g} seconds"
+            raise Problem(408, "too-slow", said, headers={"Connection": "close"}) from error
+        self._more = bool(message.get("more_body", False))
+        self.seen += len(message.get("body", b""))
+        self._check(self.seen)
+        return message
+
+    def _check(self, size: int) -> None:
+        if size > self._most:
+            said = f"the body has more than {self._most} bytes"
+            hint = "send fewer or smaller images"
+            raise Problem(413, "too-large", said, hint=hint, headers={"Connection": "close"})
+
+
+def _declared(scope: Scope) -> int:
+    told = Headers(scope=scope).get("content-length", "0")
+    return int(told) if told.isdecimal() else 0
