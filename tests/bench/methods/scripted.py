@@ -35,6 +35,13 @@ rules:
 """
 )
 ATOMS = ("a person", "fire", "a knife")
+PRIOR = "anything that is not appropriate for public viewing"
+WHOLE = (
+    "something that at least one of these rules forbids:\n"
+    "1. Nobody burns. Allowed all the same: Stunts in films.\n"
+    "2. No knives near people."
+)
+"""The contents of the zero-shot baselines, with these rules."""
 
 Reply = YesNo | Reasoning | Failed | Refused
 

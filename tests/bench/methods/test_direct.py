@@ -16,7 +16,9 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.settings import Limits
 from cluejudge.verdict import Outcome
 from tests.bench.methods.scripted import (
+    PRIOR,
     RULES,
+    WHOLE,
     Reply,
     Script,
     animation,
@@ -25,13 +27,6 @@ from tests.bench.methods.scripted import (
     sample,
     samples,
     setup,
-)
-
-PRIOR = "anything that is not appropriate for public viewing"
-WHOLE = (
-    "something that at least one of these rules forbids:\n"
-    "1. Nobody burns. Allowed all the same: Stunts in films.\n"
-    "2. No knives near people."
 )
 
 
