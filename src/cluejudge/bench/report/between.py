@@ -10,7 +10,7 @@ from cluejudge.bench.metrics.judged import join, unsafe
 from cluejudge.bench.metrics.paired import Compared, compare, summary
 from cluejudge.bench.report.blocks import Table
 from cluejudge.bench.report.record import Run
-from cluejudge.bench.report.values import count, interval, p_value, real, signed
+from cluejudge.bench.report.values import count, difference, p_value, real
 
 SEED = 0
 
@@ -67,11 +67,9 @@ def _table(name: str, first: str, numbers: Mapping[str, object]) -> Table:
 
 
 def _row(pair: object) -> tuple[str, ...]:
-    ends = interval(pair, "f1_difference")
-    spread = "" if ends is None else f" [{signed(ends[0])}, {signed(ends[1])}]"
     return (
         count(pair, "n"),
-        f"{signed(real(pair, 'f1_difference'))}{spread}",
+        difference(pair, "f1_difference"),
         p_value(real(pair, "f1_holm")),
         count(pair, "mcnemar", "only_first"),
         count(pair, "mcnemar", "only_second"),
