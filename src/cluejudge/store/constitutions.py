@@ -22,9 +22,7 @@ class Constitutions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(
-        self, text: str, *, name: str, label: str, digest: str, by: str
-    ) -> StoredConstitution:
+    def add(self, text: str, *, name: str, label: str, digest: str, by: str) -> StoredConstitution:
         """The next version of `name`, from 1; the newest one if that means the same.
 
         `label` is the version its author wrote, `digest` that of its meaning. It is not active.

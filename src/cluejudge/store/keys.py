@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, select
 from cluejudge.errors import UsageError
 from cluejudge.store import log
 from cluejudge.store.database import Database, holdable
+from cluejudge.store.ids import new_id
 from cluejudge.store.records import EntryKind, Key, NewEntry, Scope
 from cluejudge.store.tables import keys
 from cluejudge.store.texts import named
@@ -47,7 +48,7 @@ class Keys:
                     hint="choose another name: the record knows who asked by it",
                 )
             key = Key(
-                id=f"key_{secrets.token_hex(16)}",
+                id=new_id("key", self._database.now()),
                 name=name,
                 scopes=granted,
                 per_minute=per_minute,

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, and_, or_, select
 
 from cluejudge.errors import UsageError
 from cluejudge.store.database import Database
+from cluejudge.store.ids import new_id
 from cluejudge.store.keys import hashed, scopes_of, scopes_text
 from cluejudge.store.records import Scope, Session
 from cluejudge.store.tables import keys, sessions
@@ -41,7 +42,7 @@ class Sessions:
         token = secrets.token_urlsafe(32)
         now = self._database.now()
         session = Session(
-            id=f"ses_{secrets.token_hex(16)}",
+            id=new_id("ses", self._database.now()),
             reviewer=reviewer,
             scopes=frozenset(map(Scope, scopes)),
             key_id=key_id,

@@ -183,5 +183,5 @@ images = Table(
     Column("kept", String(27), nullable=False),
     Column("expires", String(27), nullable=False),
 )
-"""Images that are kept: `place` is within the folder or URL; `expires` is empty for those that a
-case needs."""
+"""Images that are kept: `place` is the folder or URL they are in; `expires` is empty for those that
+a case needs."""
