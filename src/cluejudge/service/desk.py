@@ -79,9 +79,8 @@ class Desk:
         self._closing = True
         await self._empty.wait()
 
-    @contextmanager
-    def _place(self, count: int) -> Iterator[None]:
-        """Room for `count` images. Raises `Problem` when there is none."""
+    def check_room(self, count: int) -> None:
+        """Raises `Problem` 503 when the desk closes, 429 when there is no room for `count`."""
         if self._closing:
             self._counters.refused("closing")
             raise later(503, "closing", "the service is shutting down", 5)
@@ -90,6 +89,11 @@ class Desk:
             wait = self._pace.seconds(self._load + count)
             said = f"{self._load} images are waiting or being judged, and there is no room for more"
             raise later(429, "full", said, wait)
+
+    @contextmanager
+    def _place(self, count: int) -> Iterator[None]:
+        """Room for `count` images. Raises `Problem` when there is none."""
+        self.check_room(count)
         self._load += count
         self._empty.clear()
         try:

@@ -149,6 +149,7 @@ def require(scope: Scope | None) -> Callable[..., Awaitable[Principal]]:
     return asking
 
 
+MayRead = Annotated[Principal, Depends(require(None))]
 MayJudge = Annotated[Principal, Depends(require(Scope.JUDGE))]
 MayReview = Annotated[Principal, Depends(require(Scope.REVIEW))]
 MayAdmin = Annotated[Principal, Depends(require(Scope.ADMIN))]

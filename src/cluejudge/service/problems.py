@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from cluejudge.errors import CluejudgeError, ModelError, StoreError
+from cluejudge.service.schemas import inlined
 from cluejudge.verdict import storable
 
 MEDIA_TYPE = "application/problem+json"
@@ -41,7 +42,7 @@ class ProblemBody(BaseModel):
 RESPONSES: dict[int | str, dict[str, Any]] = {
     kind: {
         "description": said,
-        "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+        "content": {MEDIA_TYPE: {"schema": inlined(ProblemBody)}},
     }
     for kind, said in (("4XX", "The request cannot be answered."), ("5XX", "The service cannot."))
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from cluejudge.service.api import health
+from cluejudge.service.api import decisions, health, judging
 from cluejudge.service.context import Context
 from cluejudge.service.problems import Renderer
 
-_ROUTERS = (health,)
+_ROUTERS = (judging, decisions, health)
 
 
 def include(app: FastAPI, context: Context) -> dict[str, Renderer]:

@@ -1,0 +1,86 @@
+"""Decisions out of the record: one with its reviews, or a list of those that fit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from cluejudge.service.api.incoming import Version
+from cluejudge.service.context import Context
+from cluejudge.service.principal import MayRead, Principal
+from cluejudge.service.problems import Problem
+from cluejudge.store.records import Decision, DecisionFilter, Review, Scope
+from cluejudge.verdict import Outcome
+
+_JSON = "application/json"
+_LARGEST = 2**63 - 1
+
+
+class DecisionOut(BaseModel):
+    """A decision, and what reviewers said of it, the first first."""
+
+    decision: Decision
+    reviews: list[Review]
+
+
+class DecisionsOut(BaseModel):
+    """Some decisions, the newest first; `next` is the `before` of the following page."""
+
+    decisions: list[Decision]
+    next: int | None
+
+
+class Wanted(BaseModel):
+    """Which decisions are wanted; what is not given does not matter."""
+
+    outcome: list[Outcome] = Field(default_factory=list)
+    rule: str = Field(default="", description="id of a rule that is violated")
+    constitution: str = ""
+    version: Version | None = None
+    sha256: str = ""
+    since: str = Field(default="", description="ISO 8601; UTC unless it says otherwise")
+    until: str = Field(default="", description="ISO 8601; this moment is not in it any more")
+    key: str = Field(default="", description="name of the key that asked")
+    reviewed: bool | None = None
+    before: int | None = Field(default=None, ge=1, le=_LARGEST, description="`next` of a page")
+    limit: int = Field(default=50, ge=1, le=200)
+
+    def filter(self, who: Principal) -> DecisionFilter:
+        """What to look for; who may not review sees the decisions that their key asked for."""
+        if not who.may(Scope.REVIEW) and self.key not in ("", who.name):
+            raise Problem(
+                403,
+                "forbidden",
+                f"the key `{who.name}` may only read what it asked for",
+                hint=f"it needs the scope `{Scope.REVIEW}`",
+            )
+        told = self.model_dump(exclude={"outcome"})
+        key = self.key if who.may(Scope.REVIEW) else who.name
+        return DecisionFilter(**{**told, "key": key}, outcomes=tuple(self.outcome))
+
+
+def router(context: Context) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(tags=["decisions"])
+    record, store = context.record, context.store
+
+    @routes.get("/v1/decisions/{id}", response_model=DecisionOut)
+    async def one(who: MayRead, id: Annotated[str, Path(max_length=64)]) -> Response:
+        """A decision with all of its evidence, and its reviews."""
+        decision = await record.ask(store.decisions.get, id)
+        if decision is None or not (who.may(Scope.REVIEW) or decision.key == who.name):
+            raise Problem(404, "no-decision", "there is no decision of this id")
+        reviews = await record.ask(store.reviews.of, id)
+        found = DecisionOut(decision=decision, reviews=list(reviews))
+        return Response(found.model_dump_json(), media_type=_JSON)
+
+    @routes.get("/v1/decisions", response_model=DecisionsOut)
+    async def several(who: MayRead, wanted: Annotated[Wanted, Query()]) -> Response:
+        """The decisions that fit, the newest first, a page at a time."""
+        page = await record.ask(store.decisions.find, wanted.filter(who))
+        found = DecisionsOut(decisions=list(page.items), next=page.next)
+        return Response(found.model_dump_json(), media_type=_JSON)
+
+    return routes

@@ -1,0 +1,93 @@
+"""`POST /v1/judge`: images in, decisions with all of their evidence out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, Field
+
+from cluejudge.service.api.incoming import JudgeIn, read_incoming
+from cluejudge.service.context import Context
+from cluejudge.service.drafting import Asked
+from cluejudge.service.fetching import Fetcher
+from cluejudge.service.idempotency import once
+from cluejudge.service.principal import MayJudge
+from cluejudge.service.schemas import inlined
+from cluejudge.store.claims import Claim
+from cluejudge.store.records import Decision
+
+REPLAYED = "Idempotency-Replayed"
+
+_FORM: dict[str, Any] = {
+    "type": "object",
+    "required": ["image"],
+    "additionalProperties": False,
+    "properties": {
+        "image": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
+        "constitution": {"type": "string", "maxLength": 128},
+        "version": {"type": "integer", "minimum": 1},
+    },
+}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": inlined(JudgeIn)},
+            "multipart/form-data": {"schema": _FORM},
+        },
+    }
+}
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="the same request with the same key is answered from the record",
+    ),
+]
+
+
+class JudgeOut(BaseModel):
+    """The decisions, in the order of the images."""
+
+    decisions: list[Decision] = Field(description="each as it is in the record")
+
+
+def router(context: Context) -> APIRouter:
+    """The route."""
+    routes = APIRouter(tags=["judging"])
+    settings, desk = context.settings, context.desk
+    fetcher = Fetcher(settings, context.courts.base.limits)
+
+    @routes.post("/v1/judge", response_model=JudgeOut, openapi_extra=_BODY)
+    async def judge(
+        request: Request, who: MayJudge, idempotency_key: IdempotencyKey | None = None
+    ) -> Response:
+        """Judges one or several images by a constitution.
+
+        An image that cannot be read is a decision with the outcome `error`.
+        """
+        desk.check_room(1)  # before the body is read
+        incoming = await read_incoming(request, settings, fetcher)
+        court = await context.courts.court(incoming.constitution, incoming.version)
+        idempotency = idempotency_key or ""
+
+        async def work(claim: Claim | None) -> list[Decision]:
+            asked = Asked(who.name, idempotency, claim)
+            return await desk.judge(court, incoming.images, asked)
+
+        decisions, replayed = await once(
+            context.record,
+            who.name,
+            idempotency,
+            incoming.digest,
+            work,
+            lease_s=2 * settings.deadline_s + 60,
+        )
+        headers = {REPLAYED: "true"} if replayed else {}
+        body = JudgeOut(decisions=decisions).model_dump_json()
+        return Response(body, media_type="application/json", headers=headers)
+
+    return routes
