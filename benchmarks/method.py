@@ -11,19 +11,19 @@ with the least and the most.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import fmean
+from typing import Any
 
-import numpy as np
-
+from benchmarks.method_tables import EDITED, tables
 from benchmarks.output import parse, write
-from benchmarks.seeds import MethodRow, Metrics, relevance, rows, scores
+from benchmarks.seeds import MethodRow, Metrics, auroc, relevance, rows, scores, stages
+from cluejudge.bench.folder import RunFolder
 from cluejudge.bench.methods.registry import GROUPS
 from cluejudge.bench.results import measure
 from cluejudge.bench.robustness import EDITS
-from cluejudge.bench.session import Session, open_session
+from cluejudge.bench.session import open_session
 from cluejudge.bench.suites.registry import load_suite
 from cluejudge.models.registry import load_models
 
@@ -34,90 +34,6 @@ METHODS = (
     "rules-debiased",
     "calibrated",
 )
-EDITED = ("clue", "no-debias", "rules")
-"""What is judged of edited images."""
-
-
-def table(head: Sequence[str], lines: Iterator[Sequence[str]]) -> None:
-    """Print a table in Markdown."""
-    print(f"\n| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    for line in lines:
-        print(f"| {' | '.join(line)} |")
-
-
-def show(found: Sequence[MethodRow], runs: Sequence[Metrics], first: Session) -> None:
-    """Print the tables of methods, of the relevance scan and of atoms."""
-    table(
-        (
-            "method",
-            "F1",
-            "recall",
-            "FPR",
-            "F1, right rule",
-            "CLUE's gain in F1",
-            "sure in",
-            "looks",
-        ),
-        (
-            (
-                f"`{row.method}`",
-                str(row.numbers["f1"]),
-                f"{row.numbers['recall'].mean:.3f}",
-                f"{row.numbers['fpr'].mean:.3f}",
-                f"{row.named_f1.mean:.3f}",
-                str(row.gain) if row.gain else "",
-                f"{row.sure} of {len(runs)}" if row.gain else "",
-                f"{row.passes:.1f}",
-            )
-            for row in found
-        ),
-    )
-    for name, why in runs[0]["not_applicable"].items():
-        print(f"not applicable: {name}: {why[:80]}")
-    table(
-        ("relevance scan", "filtered", "violated rules kept"),
-        ((name, str(share), str(kept)) for name, share, kept in relevance(runs)),
-    )
-    table(
-        ("P(Yes) of atoms", "10%", "25%", "median", "75%", "90%"),
-        (
-            (name, *(f"{one:.3f}" for one in np.percentile(values, (10, 25, 50, 75, 90))))
-            for name, values in sorted(scores(first).items())
-        ),
-    )
-    table(
-        ("atoms", "AUROC with the picture", "AUROC debiased"),
-        (
-            (what, *(f"{fmean(_atoms(run)[what][key] for run in runs):.4f}" for key in _AUROC))
-            for what in ("pooled", "mean")
-        ),
-    )
-
-
-def show_edits(numbers: Metrics) -> None:
-    """Print how often verdicts flip when images are edited."""
-    table(
-        ("edit", "method", "safe to unsafe", "unsafe to safe", "to abstain", "any change"),
-        (
-            (edit, f"`{name}`", *_flips(counts))
-            for edit in numbers["robustness"][EDITED[0]]
-            for name in EDITED
-            for counts in [numbers["robustness"][name][edit]]
-        ),
-    )
-
-
-_AUROC = ("auroc_image", "auroc_debiased")
-
-
-def _atoms(run: Metrics) -> Metrics:
-    atoms: Metrics = run["methods"]["clue"]["atoms"]
-    return atoms
-
-
-def _flips(counts: Metrics) -> list[str]:
-    kinds = ("safe_to_unsafe", "unsafe_to_safe", "to_abstain", "changed")
-    return [f"{counts[kind]['count'] / max(1, counts[kind]['of']):.1%}" for kind in kinds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +46,8 @@ class Plan:
 
     def run(
         self, name: str, seed: int, methods: Sequence[str], edits: Sequence[str] = ()
-    ) -> tuple[Session, Metrics]:
-        """One finished run and its numbers."""
+    ) -> RunFolder:
+        """One finished run."""
         session = open_session(
             load_suite(f"pictobench?style={self.style}"),
             self.runs / name,
@@ -144,11 +60,54 @@ class Plan:
         )
         with session:
             session.run()
-            return session, measure(session.folder)
+        return session.folder
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that the tables show: `scores` and `stages` of the first seed, the rest of all.
+
+    `robustness` is by edit, then by method: of how many images each kind of change was possible
+    (`of`), and of how many it came (`count`).
+    """
+
+    style: str
+    images: int
+    seeds: Sequence[int]
+    methods: Sequence[MethodRow]
+    not_applicable: Mapping[str, str]
+    relevance: Sequence[Mapping[str, Any]]
+    scores: Mapping[str, Sequence[float]]
+    auroc: Mapping[str, Sequence[float]]
+    stages: Mapping[str, float]
+    robustness: Mapping[str, Mapping[str, Any]]
+
+
+def record(plan: Plan, folders: Mapping[int, RunFolder], edited: RunFolder | None) -> Record:
+    """The numbers of finished runs, one for each seed, and of one on edited images."""
+    runs: list[Metrics] = [measure(folder) for folder in folders.values()]
+    turned: Metrics = measure(edited) if edited else {}
+    flips = turned.get("robustness", {})
+    return Record(
+        style=plan.style,
+        images=plan.images,
+        seeds=list(folders),
+        methods=list(rows(runs)),
+        not_applicable=runs[0]["not_applicable"],
+        relevance=relevance(runs),
+        scores=scores(next(iter(folders.values()))),
+        auroc=auroc(runs),
+        stages=stages(runs[0]),
+        robustness={
+            edit: {name: flips[name][edit] for name in EDITED}
+            for edit in EDITS
+            if flips and edit in flips[EDITED[0]]
+        },
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run, print, and write the rows."""
+    """Run, print, and write what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=Path, required=True)
     parser.add_argument("--style", default="openmoji")
@@ -157,15 +116,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--edits", choices=["all", "none"], default="none")
     args = parse(parser, arguments)
     plan = Plan(args.runs, args.style, args.images)
-    done = [plan.run(str(seed), seed, METHODS) for seed in args.seeds]
-    metrics = [numbers for _, numbers in done]
-    found = list(rows(metrics))
-    print(f"PictoBench, {args.style}: {args.images} images for each of {len(args.seeds)} seeds")
-    show(found, metrics, done[0][0])
+    folders = {seed: plan.run(str(seed), seed, METHODS) for seed in args.seeds}
+    edited = None
     if args.edits == "all":
-        edits = list(EDITS)
-        show_edits(plan.run("edited", args.seeds[0], EDITED, edits)[1])
-    write([asdict(row) for row in found], args.json)
+        edited = plan.run("edited", args.seeds[0], EDITED, list(EDITS))
+    found = asdict(record(plan, folders, edited))
+    print(f"PictoBench, {args.style}: {args.images} images for each of {len(args.seeds)} seeds")
+    print("\n\n".join(tables(found)))
+    write(found, args.json)
 
 
 if __name__ == "__main__":

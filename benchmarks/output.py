@@ -18,7 +18,7 @@ def parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> a
     return args
 
 
-def write(rows: Sequence[Mapping[str, Any]], file: Path | None) -> None:
-    """Write rows as a list in JSON, if there is a file for them."""
+def write(rows: Sequence[Mapping[str, Any]] | Mapping[str, Any], file: Path | None) -> None:
+    """Write rows as JSON, a list or by name, if there is a file for them."""
     if file:
         file.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from cluejudge.bench.session import Session
+import numpy as np
+
+from cluejudge.bench.folder import RunFolder
 
 NUMBERS = ("f1", "recall", "precision", "fpr", "accuracy", "coverage")
+PERCENTILES = (10, 25, 50, 75, 90)
+AUROC = ("auroc_image", "auroc_debiased")
 CURVE = (0.25, 0.5, 0.6, 0.7, 0.8)
 """Shares filtered at which the relevance scan's recall is shown."""
 
@@ -72,33 +76,38 @@ def _row(name: str, runs: Sequence[Metrics]) -> MethodRow:
     )
 
 
-def relevance(runs: Sequence[Metrics]) -> list[tuple[str, Spread, Spread]]:
+def relevance(runs: Sequence[Metrics]) -> list[dict[str, Any]]:
     """Share filtered and recall of violated rules: at the encoder's bound, then along the curve."""
     told = [run["methods"]["clue"]["relevance"] for run in runs]
-    points = [
-        (
-            "as shipped",
-            spread([one["filtered"] for one in told]),
-            spread([one["recall"] for one in told]),
-        )
-    ]
+    points = {"as shipped": told}
     for share in CURVE:
-        nearest = [min(one["curve"], key=lambda at: abs(at["filtered"] - share)) for one in told]
-        points.append(
-            (
-                f"about {share:.0%}",
-                spread([at["filtered"] for at in nearest]),
-                spread([at["recall"] for at in nearest]),
-            )
-        )
-    return points
+        points[f"about {share:.0%}"] = [
+            min(one["curve"], key=lambda at: abs(at["filtered"] - share)) for one in told
+        ]
+    return [
+        {
+            "where": name,
+            "filtered": spread([at["filtered"] for at in found]),
+            "recall": spread([at["recall"] for at in found]),
+        }
+        for name, found in points.items()
+    ]
 
 
-def scores(session: Session) -> dict[str, list[float]]:
-    """P(Yes) of atoms by whether they are visible, with the picture and without; in [0, 1]."""
-    truths = {sample.id: sample.truth.atoms or {} for sample in session.samples}
+def auroc(runs: Sequence[Metrics]) -> dict[str, list[float]]:
+    """How well P(Yes), and that without the prior, rank atoms: means over the seeds."""
+    told = [run["methods"]["clue"]["atoms"] for run in runs]
+    return {
+        what: [fmean(one[what][key] for one in told) for key in AUROC]
+        for what in ("pooled", "mean")
+    }
+
+
+def scores(folder: RunFolder) -> dict[str, list[float]]:
+    """Percentiles of P(Yes) of atoms, by whether they are visible, with the picture and without."""
+    truths = {name: label.truth.atoms or {} for name, label in folder.labels().items()}
     found: dict[str, list[float]] = {}
-    for prediction in session.folder.predictions("clue"):
+    for prediction in folder.predictions("clue"):
         for atom in prediction.atoms:
             visible = truths[prediction.id].get(atom.rule, {}).get(atom.text)
             if visible is None or atom.image is None or atom.prior is None:
@@ -106,4 +115,12 @@ def scores(session: Session) -> dict[str, list[float]]:
             what = "visible" if visible else "not visible"
             found.setdefault(f"with the picture, {what}", []).append(atom.image)
             found.setdefault(f"without it, {what}", []).append(atom.prior)
-    return found
+    return {
+        what: [float(at) for at in np.percentile(values, PERCENTILES)]
+        for what, values in sorted(found.items())
+    }
+
+
+def stages(run: Metrics) -> dict[str, float]:
+    """The share of atoms that each stage of CLUE decided."""
+    return {name: told["share"] for name, told in run["methods"]["clue"]["stages"].items()}
