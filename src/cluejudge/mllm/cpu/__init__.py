@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 from transformers import PreTrainedModel
 
+from cluejudge.mllm.cpu.activations import fuse_activations
 from cluejudge.mllm.cpu.capabilities import multiplies_bfloat16, products_pay
 from cluejudge.mllm.cpu.linear import pack_linear
+from cluejudge.mllm.cpu.patches import pack_patches
 from cluejudge.mllm.cpu.products import set_products
 
 
@@ -15,5 +17,7 @@ def suit(model: PreTrainedModel) -> None:
     here = model.device.type == "cpu" and model.dtype == torch.bfloat16
     if here and multiplies_bfloat16():
         pack_linear(model)
+        pack_patches(model)
+        fuse_activations(model)
         if products_pay():
             set_products(model)
