@@ -22,6 +22,7 @@ COMMANDS = {
     "scenes": Lazy("cluejudge.cli.scenes:scenes", "Write labelled pictogram scenes."),
     "bench": Lazy("cluejudge.cli.bench:bench", "Measure methods on images whose truth is known."),
     "demo": Lazy("cluejudge.cli.demo:demo", "Judge the example images and write a report."),
+    "serve": Lazy("cluejudge.cli.serve:serve", "Serve judging over HTTP, and the review page."),
     "doctor": Lazy("cluejudge.cli.doctor:doctor", "Show what is installed and usable."),
 }
 

@@ -40,7 +40,7 @@ _BODY = {
 }
 
 IdempotencyKey = Annotated[
-    str,
+    str | None,
     Header(
         min_length=1,
         max_length=255,
@@ -63,7 +63,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/v1/judge", response_model=JudgeOut, openapi_extra=_BODY)
     async def judge(
-        request: Request, who: MayJudge, idempotency_key: IdempotencyKey | None = None
+        request: Request, who: MayJudge, idempotency_key: IdempotencyKey = None
     ) -> Response:
         """Judges one or several images by a constitution.
 

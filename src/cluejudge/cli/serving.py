@@ -1,0 +1,232 @@
+"""Puts a service together from what the command line says, and runs it."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+import cluejudge
+from cluejudge.api import Judge
+from cluejudge.cli import exits
+from cluejudge.cli.models import read_key, read_options
+from cluejudge.cli.options import parse_settings
+from cluejudge.errors import UsageError
+from cluejudge.service.app import create_app
+from cluejudge.service.defaults import DEFAULT, settle
+from cluejudge.service.settings import MEBIBYTE, ServiceSettings, Unsure
+from cluejudge.store.store import Store
+from cluejudge.store.urls import shown
+from cluejudge.yamlfile import read
+
+if TYPE_CHECKING:
+    from cluejudge.store.records import StoredConstitution
+
+_SPARE_S = 30
+_CONNECTIONS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options of `cluejudge serve`."""
+
+    host: str
+    port: int
+    db: str
+    model: str
+    options: tuple[str, ...]
+    constitution: str | None
+    pairs: tuple[str, ...]
+    keep_images: str | None
+    keep_days: int
+    urls: bool
+    in_flight: int
+    queue: int
+    deadline_s: float
+    max_body: int
+    max_images: int
+    per_minute: int | None
+    moderation_map: Path | None
+    moderation_unsure: str
+    sample: float
+
+
+def run(given: Given) -> int:
+    """Serves until a signal ends it; 0 if all that was taken on is finished."""
+    settings = _settings(given, given.constitution or DEFAULT)
+    store = Store.open(given.db, images=given.keep_images, image_days=given.keep_days)
+    try:
+        _check_keys(settings, store, given)
+        with _bound(settings) as sock:
+            stored, judge = _judge(given, store)
+            settings = settings.model_copy(update={"constitution": stored.name})
+            _serve(settings, store, judge, sock, _told(given, settings, store, stored))
+    finally:
+        store.close()
+    return exits.OK
+
+
+def _settings(given: Given, constitution: str) -> ServiceSettings:
+    try:
+        return ServiceSettings(
+            host=given.host,
+            port=given.port,
+            constitution=constitution,
+            in_flight=given.in_flight,
+            queue=given.queue,
+            deadline_s=given.deadline_s,
+            max_body=given.max_body * MEBIBYTE,
+            max_held=max(8 * given.max_body, 512) * MEBIBYTE,
+            max_images=given.max_images,
+            per_minute=given.per_minute,
+            urls=given.urls,
+            keep_images=given.keep_images or "",
+            keep_days=given.keep_days,
+            moderation_keys=_moderation(given.moderation_map),
+            moderation_unsure=Unsure(given.moderation_unsure),
+            sample=given.sample,
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{place}: {first['msg']}" if place else first["msg"]) from error
+
+
+def _moderation(path: Path | None) -> dict[str, tuple[str, ...]]:
+    """For each rule its categories, one or a list of them."""
+    data = read(path).data if path else {}
+    if not isinstance(data, dict):
+        raise UsageError(f"{path} must map ids of rules to categories")
+    return {
+        str(rule): tuple(map(str, keys)) if isinstance(keys, list) else (str(keys),)
+        for rule, keys in data.items()
+    }
+
+
+def _check_keys(settings: ServiceSettings, store: Store, given: Given) -> None:
+    """`UsageError` where others could ask, and there is no key to tell them apart."""
+    if settings.loopback or any(not key.revoked for key in store.keys.list()):
+        return
+    where = f" --db {shown(given.db)}" if "@" not in given.db else ""
+    raise UsageError(
+        f"others than this machine can reach {settings.host}, and there is no key yet",
+        hint=f"make one first: cluejudge keys add NAME --scope admin{where}",
+    )
+
+
+@contextmanager
+def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
+    """A socket of the address, before models are loaded: nobody should wait for a port in use."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise UsageError(f"there is no address {settings.host}: {error}") from error
+    family, kind, _, _, address = found[0]
+    if settings.loopback and not ipaddress.ip_address(str(address[0])).is_loopback:
+        raise UsageError(f"{settings.host} is {address[0]} here, which is not this machine alone")
+    with socket.socket(family, kind) as sock:
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(address)
+        except OSError as error:
+            said = f"cannot listen at {settings.host} port {settings.port}: {error.strerror}"
+            raise UsageError(said, hint="take another --port") from error
+        yield sock
+
+
+def _judge(given: Given, store: Store) -> tuple[StoredConstitution, Judge]:
+    """The constitution for requests that name none, and a judge by it."""
+    tuned = parse_settings(given.pairs)
+    stored, compiled = settle(store.constitutions, given.constitution)
+    judge = Judge(
+        compiled,
+        model=given.model,
+        options=read_options(given.model, given.options),
+        key=read_key(),
+        thresholds=tuned.thresholds,
+        method=tuned.method,
+        limits=tuned.limits,
+        linger=0.003,
+    )
+    return stored, judge
+
+
+def _told(
+    given: Given, settings: ServiceSettings, store: Store, stored: StoredConstitution
+) -> list[tuple[str, str]]:
+    """What the service runs with, for whoever started it."""
+    kept = f"kept for {settings.keep_days} days in {given.keep_images}"
+    everyone = "none: everyone on this machine may do everything; `cluejudge keys add` ends that"
+    return [
+        ("models", given.model),
+        ("constitution", f"{stored.name}, version {stored.version}"),
+        ("record", shown(given.db)),
+        ("images", kept if settings.keep_images else "not kept"),
+        ("URLs", "fetched, https only" if settings.urls else "not fetched"),
+        ("keys", "needed" if store.keys.any() else everyone),
+    ]
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens when it does."""
+
+    def __init__(self, config: uvicorn.Config, told: list[tuple[str, str]]) -> None:
+        super().__init__(config)
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets)
+        for sock in sockets or ():
+            host, port = sock.getsockname()[:2]
+            url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            lines = [*self._told, ("review page", f"{url}/review")]
+            click.echo(f"cluejudge {cluejudge.__version__} serves at {url}", err=True)
+            for name, text in lines:
+                click.echo(f"  {name:<13} {text}", err=True)
+
+
+def _serve(
+    settings: ServiceSettings,
+    store: Store,
+    judge: Judge,
+    sock: socket.socket,
+    told: list[tuple[str, str]],
+) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("cluejudge.service").setLevel(logging.INFO)
+    config = uvicorn.Config(
+        create_app(settings, store, judge),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=_CONNECTIONS,
+        timeout_graceful_shutdown=round(settings.deadline_s) + _SPARE_S,
+    )
+    with _ended_by_signals():
+        _Server(config, told).run(sockets=[sock])
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Has the signals that the server ended by do nothing more once it has ended."""
+    ours = (signal.SIGINT, signal.SIGTERM)
+    before = {one: signal.signal(one, lambda *_: None) for one in ours}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
