@@ -78,6 +78,9 @@ def test_a_folder_that_holds_no_run_says_so(folder: RunFolder) -> None:
         folder.config()
     folder.prepare(CONFIG, SAMPLES, None)
     (folder.path / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match="cannot be read: suite: Field required"):
+        folder.config()
+    (folder.path / "config.json").write_bytes(b"\xff")
     with pytest.raises(UsageError, match="cannot be read"):
         folder.config()
 

@@ -140,13 +140,18 @@ def test_runs_are_listed(bench: list[str], tmp_path: Path, capsys: Captured) -> 
     first, second = capsys.readouterr().out.splitlines()
     assert first == f"{tmp_path / 'run'}: finished"
     assert second.strip().startswith("folder:images, 8 images")
+    config = tmp_path / "run" / "config.json"
+    whole = json.loads(config.read_text())
+    config.write_text(json.dumps(whole | {"cluejudge": "0.0.1"}))
+    assert run(["bench", "list", str(tmp_path / "run")]) == exits.OK
+    assert "(cluejudge 0.0.1)" in capsys.readouterr().out
     (tmp_path / "run" / "metrics.json").unlink()
     said = tmp_path / "run" / "predictions" / "clue.jsonl"
     said.write_text("".join(said.read_text().splitlines(keepends=True)[:3]))
     assert run(["bench", "list", str(tmp_path / "run"), "--json"]) == exits.OK
     (told,) = json.loads(capsys.readouterr().out)["runs"]
     assert told["state"] == "stopped at 3 of 8 predictions"
-    (tmp_path / "run" / "config.json").write_text("{")
+    config.write_text("{")
     assert run(["bench", "list", str(tmp_path)]) == exits.FAILED
     assert run(["bench", "list", str(tmp_path / "images")]) == exits.USAGE
     assert "holds no run" in capsys.readouterr().err

@@ -65,9 +65,9 @@ class RunFolder:
             raise UsageError(
                 f"{self.path} holds no run", hint="name a folder that `bench run` wrote"
             ) from None
-        except ValidationError as error:
+        except ValueError as error:
             raise UsageError(
-                f"{self.path / CONFIG} cannot be read: {error.errors()[0]['msg']}",
+                f"{self.path / CONFIG} cannot be read: {_wrong(error)}",
                 hint="it was written by another version, or changed by hand",
             ) from error
 
@@ -181,6 +181,13 @@ class RunFolder:
 
     def _text(self, name: str) -> str:
         return (self.path / name).read_text("utf-8")
+
+
+def _wrong(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
 
 
 def _is_other(path: Path) -> bool:

@@ -68,7 +68,14 @@ def bench() -> None:
     "several. May be repeated.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Judge at most N images.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, metavar="S")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="S",
+    help="Draws scenes, the N images of a larger suite, and the resamples of intervals.",
+)
 @click.option(
     "--edits",
     multiple=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import cluejudge
 from cluejudge.bench.runs import Found, find_runs
 from cluejudge.bench.spec import Entry
 
@@ -59,7 +60,8 @@ def _about(run: Found) -> str:
         return run.problem
     rules = f", {run.constitution}" if run.constitution else ""
     methods = ", ".join(run.methods)
-    return f"{run.suite}, {run.images} images{rules}, {run.model or 'no model'}: {methods}"
+    other = "" if run.version == cluejudge.__version__ else f" (cluejudge {run.version})"
+    return f"{run.suite}, {run.images} images{rules}, {run.model or 'no model'}: {methods}{other}"
 
 
 def runs_to_json(runs: Sequence[Found]) -> str:
