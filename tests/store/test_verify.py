@@ -1,0 +1,343 @@
+"""Whatever is done to the log or to the tables made from it is found."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select, text, update
+
+from cluejudge.store import log, verify
+from cluejudge.store.canonical import canonical_json
+from cluejudge.store.log import GENESIS
+from cluejudge.store.records import (
+    Answer,
+    EntryKind,
+    NewEntry,
+    ReviewDraft,
+    RuleOverride,
+    Scope,
+)
+from cluejudge.store.store import Store
+from cluejudge.store.tables import (
+    activations,
+    constitutions,
+    decisions,
+    doubts,
+    entries,
+    keys,
+    overrides,
+    reviews,
+    violations,
+)
+from cluejudge.verdict import Outcome, RuleOutcome
+from tests.store import tampering
+from tests.store.drafts import draft
+
+MARKED = 3
+"""The entry that is tampered with; it is a decision, unsafe by `no-guns`."""
+
+GUN = {"no-guns": RuleOutcome.VIOLATED, "no-gore": RuleOutcome.UNSURE}
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A record of seven decisions."""
+    store.decisions.record([draft(), draft()])
+    store.decisions.record([draft(Outcome.UNSAFE, GUN)])
+    store.decisions.record([draft(), draft(Outcome.ERROR), draft(), draft()])
+    return store
+
+
+def checked(store: Store, head: str = "") -> verify.Verification:
+    return verify.verify(store.database, head=head)
+
+
+def body(connection: Connection, seq: int) -> dict[str, object]:
+    said: dict[str, object] = json.loads(
+        connection.scalars(select(entries.c.body).filter_by(seq=seq)).one()
+    )
+    return said
+
+
+def test_an_empty_log_is_whole(store: Store) -> None:
+    assert checked(store) == verify.Verification(ok=True, entries=0, head=GENESIS)
+
+
+def test_a_log_is_whole_and_its_head_is_the_last_hash(filled: Store) -> None:
+    found = checked(filled)
+    assert (found.ok, found.entries, found.first_bad, found.reason) == (True, 7, None, "")
+    with filled.database.reading() as connection:
+        last = log.entry(connection, 7)
+    assert last is not None
+    assert found.head == last.hash
+
+
+def test_a_head_of_before_is_held_by_what_the_log_has_become(filled: Store) -> None:
+    head = checked(filled).head
+    filled.decisions.record([draft()])
+    found = checked(filled, head)
+    assert found.ok
+    assert found.head != head
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 7, 8])
+def test_it_is_all_one_how_much_is_read_at_a_time(
+    filled: Store, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "_BATCH", batch)
+    assert checked(filled).entries == 7
+    with tampering.unguarded(filled) as connection:
+        connection.execute(delete(violations))
+    assert checked(filled).first_bad == MARKED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"body": "{}"},
+        {"at": "2026-01-31T10:00:00.000000Z"},
+        {"kind": "look"},
+        {"kind": "nothing known"},
+        {"subject": "dec_other"},
+        {"hash": "0" * 64},
+        {"previous": "0" * 64},
+    ],
+)
+def test_a_changed_entry_is_found(filled: Store, changes: dict[str, str]) -> None:
+    with tampering.unguarded(filled) as connection:
+        connection.execute(update(entries).filter_by(seq=MARKED).values(**changes))
+    found = checked(filled)
+    assert not found.ok
+    assert (found.entries, found.first_bad) == (MARKED - 1, MARKED)
+
+
+def test_an_entry_that_was_changed_with_its_hash_is_found_by_the_next(filled: Store) -> None:
+    with tampering.unguarded(filled) as connection:
+        said = body(connection, MARKED) | {"name": "other.png"}
+        tampering.rehash(connection, MARKED, body=canonical_json(said))
+    assert checked(filled).first_bad == MARKED + 1
+
+
+@pytest.mark.parametrize("gone", [1, MARKED, 6])
+def test_a_deleted_entry_is_found(filled: Store, gone: int) -> None:
+    with tampering.unguarded(filled) as connection:
+        connection.execute(delete(entries).filter_by(seq=gone))
+    found = checked(filled)
+    assert not found.ok
+    assert found.first_bad == gone
+    assert "missing" in found.reason
+
+
+def test_entries_that_changed_places_are_found(filled: Store) -> None:
+    with tampering.unguarded(filled) as connection:
+        for seq, to in ((3, 99), (4, 3), (99, 4)):
+            connection.execute(update(entries).filter_by(seq=seq).values(seq=to))
+    assert checked(filled).first_bad == 3
+
+
+@pytest.mark.parametrize("seq", [0, -5])
+def test_an_entry_before_the_first_is_found(filled: Store, seq: int) -> None:
+    with tampering.unguarded(filled) as connection:
+        row = {**connection.execute(select(entries).filter_by(seq=1)).one()._mapping}
+        connection.execute(insert(entries).values(row | {"seq": seq, "hash": "a" * 64}))
+    assert not checked(filled).ok
+
+
+def test_an_entry_put_in_at_the_end_without_the_chain_is_found(filled: Store) -> None:
+    with tampering.unguarded(filled) as connection:
+        row = {**connection.execute(select(entries).filter_by(seq=7)).one()._mapping}
+        connection.execute(insert(entries).values(row | {"seq": 8, "hash": "a" * 64}))
+    assert checked(filled).first_bad == 8
+
+
+def test_a_cut_tail_is_found_by_the_head_of_before(filled: Store) -> None:
+    head = checked(filled).head
+    with tampering.unguarded(filled) as connection:
+        connection.execute(delete(decisions).where(decisions.c.seq > 5))
+        connection.execute(delete(entries).where(entries.c.seq > 5))
+    assert checked(filled).ok
+    found = checked(filled, head)
+    assert not found.ok
+    assert found.entries == 5
+    assert head in found.reason
+
+
+def test_a_cut_tail_is_found_by_the_index_that_is_left(filled: Store) -> None:
+    with tampering.unguarded(filled) as connection:
+        connection.execute(delete(entries).where(entries.c.seq > 5))
+    found = checked(filled)
+    assert not found.ok
+    assert found.first_bad == 6
+
+
+def test_a_log_written_anew_is_found_by_the_head_of_before(filled: Store) -> None:
+    head = checked(filled).head
+    with tampering.unguarded(filled) as connection:
+        said = body(connection, MARKED) | {"name": "other.png"}
+        tampering.rewrite(connection, MARKED, body=canonical_json(said))
+    assert checked(filled).ok
+    assert not checked(filled, head).ok
+
+
+@pytest.mark.parametrize("said", ["[]", "no JSON", "{}", '{"verdict":[]}', "null"])
+def test_a_body_that_is_none_is_told_and_not_stumbled_over(filled: Store, said: str) -> None:
+    with tampering.unguarded(filled) as connection:
+        tampering.rewrite(connection, MARKED, body=said)
+    found = checked(filled)
+    assert (found.ok, found.first_bad) == (False, MARKED)
+
+
+def test_an_entry_that_holds_no_text_is_told(filled: Store) -> None:
+    if filled.database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps text in columns of text")
+    with tampering.unguarded(filled) as connection:
+        connection.execute(text("UPDATE entries SET body = x'00' WHERE seq = 3"))
+    assert checked(filled).first_bad == MARKED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"outcome": "safe"},
+        {"sha256": "b" * 64},
+        {"id": "dec_other"},
+        {"constitution": "other"},
+        {"version": 2},
+        {"fingerprint": "b" * 64},
+        {"key": "other"},
+        {"reused_from": "dec_other"},
+        {"sampling": 0},
+        {"at": "2026-01-31T10:00:00.000000Z"},
+        {"seq": 99},
+    ],
+)
+def test_a_changed_index_is_found(filled: Store, changes: dict[str, object]) -> None:
+    with tampering.unguarded(filled) as connection:
+        connection.execute(update(decisions).filter_by(seq=MARKED).values(**changes))
+    found = checked(filled)
+    assert (found.ok, found.first_bad) == (False, MARKED)
+
+
+@pytest.mark.parametrize("table", [decisions, violations, doubts])
+def test_what_is_not_in_the_index_is_found(filled: Store, table: object) -> None:
+    with tampering.unguarded(filled) as connection:
+        if table is decisions:
+            connection.execute(delete(decisions).filter_by(seq=MARKED))
+        else:
+            connection.execute(delete(violations if table is violations else doubts))
+    assert checked(filled).first_bad == MARKED
+
+
+@pytest.mark.parametrize("table", [violations, doubts])
+def test_a_rule_too_many_in_the_index_is_found(filled: Store, table: object) -> None:
+    rules = violations if table is violations else doubts
+    with filled.database.writing() as connection:
+        id = connection.scalars(select(decisions.c.id).filter_by(seq=2)).one()
+        connection.execute(insert(rules).values(decision_id=id, rule_id="no-guns"))
+    assert checked(filled).first_bad == 2
+
+
+def test_an_index_row_of_an_entry_that_is_no_decision_is_found(filled: Store) -> None:
+    with filled.database.writing() as connection:
+        look = NewEntry(EntryKind.LOOK, "dec_1", {"reviewer": "ann", "what": "item"})
+        log.append(connection, [look], at="2026-01-31T10:00:00.000000Z")
+        row = {**connection.execute(select(decisions).filter_by(seq=1)).one()._mapping}
+        connection.execute(insert(decisions).values(row | {"id": "dec_forged", "seq": 8}))
+    assert checked(filled).first_bad == 8
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    """A record with something in every table that is made from the log."""
+    store.keys.add("app", [Scope.JUDGE], 60)
+    store.keys.add("old", [Scope.ADMIN])
+    store.keys.revoke("old")
+    for version in ("one", "two"):
+        store.constitutions.add(
+            f"text {version}", name="streets", label=version, digest=version * 8, by="ann"
+        )
+    store.constitutions.activate("streets", 2, "ann")
+    (decision,) = store.decisions.record([draft(Outcome.UNSAFE, {"no-guns": GUN["no-guns"]})])
+    store.reviews.looked(decision.id, "ann", "item")
+    store.reviews.give(
+        ReviewDraft(
+            decision_id=decision.id,
+            reviewer="ann",
+            answer=Answer.OVERRULE,
+            outcome=Outcome.SAFE,
+            overrides=(
+                RuleOverride(rule_id="no-guns", outcome=RuleOutcome.CLEARED, reason="a toy"),
+            ),
+        )
+    )
+    return store
+
+
+def test_a_full_record_is_whole(full: Store) -> None:
+    found = checked(full)
+    assert found.ok, found.reason
+    assert found.entries == 9
+
+
+Tampering = Callable[[Connection], object]
+
+CHANGES: dict[str, Tampering] = {
+    "a key may do more": lambda it: it.execute(
+        update(keys).filter_by(name="app").values(scopes="admin")
+    ),
+    "a key is not limited": lambda it: it.execute(update(keys).values(per_minute=None)),
+    "a key is not revoked": lambda it: it.execute(update(keys).values(revoked="")),
+    "a key is gone": lambda it: it.execute(delete(keys).filter_by(name="app")),
+    "a key is forged": lambda it: it.execute(
+        insert(keys).values(
+            id="key_x", name="x", secret="x", scopes="admin", created="2026", revoked=""
+        )
+    ),
+    "a constitution is another": lambda it: it.execute(update(constitutions).values(text="other")),
+    "a constitution is gone": lambda it: it.execute(delete(constitutions).filter_by(version=1)),
+    "a constitution is forged": lambda it: it.execute(
+        insert(constitutions).values(
+            name="forged", version=1, label="", digest="", text="", at="2026", by="ann"
+        )
+    ),
+    "another version is active": lambda it: it.execute(update(activations).values(version=1)),
+    "no version is active": lambda it: it.execute(delete(activations)),
+    "a review says something else": lambda it: it.execute(update(reviews).values(answer="agree")),
+    "a review is of another": lambda it: it.execute(update(reviews).values(reviewer="bob")),
+    "a review is gone": lambda it: it.execute(delete(reviews)),
+    "a rule is not overruled": lambda it: it.execute(delete(overrides)),
+    "a rule is overruled otherwise": lambda it: it.execute(
+        update(overrides).values(outcome="violated")
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_is_changed_in_a_table_is_found(full: Store, change: str) -> None:
+    with tampering.unguarded(full) as connection:
+        CHANGES[change](connection)
+    found = checked(full)
+    assert not found.ok
+    assert found.reason
+
+
+def test_memory_does_not_grow_with_the_log(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "_BATCH", 20)
+    store.decisions.record([draft(perceptual="x" * 20_000) for _ in range(100)])
+    assert checked(store).entries == 100
+    few = _peak(store)
+    store.decisions.record([draft(perceptual="x" * 20_000) for _ in range(400)])
+    many = _peak(store)
+    assert many < 1.5 * few
+
+
+def _peak(store: Store) -> int:
+    tracemalloc.start()
+    try:
+        assert checked(store).ok
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
