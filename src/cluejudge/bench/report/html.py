@@ -92,7 +92,7 @@ def _table(table: Table) -> Html:
     ]
     grid = tag(
         "table",
-        tag("caption", one_line(table.title)),
+        tag("caption", tag("span", one_line(table.title))),
         tag("thead", tag("tr", tag("th", one_line(table.columns[0]), scope="col"), *head)),
         tag("tbody", *rows),
     )

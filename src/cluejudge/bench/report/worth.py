@@ -134,7 +134,7 @@ def _ablation(run: Run, told: paper.Ablation) -> Table:
         f"Without {told.part} (the paper's {told.table})",
         ("images and models of", *told.measured),
         tuple(rows),
-        (*_absent(run, told.method), paper.SHORT),
+        (*_absent(run, told.method), *([told.note] if told.note else []), paper.SHORT),
     )
 
 
