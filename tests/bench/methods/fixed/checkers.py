@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
-from transformers import CLIPConfig, CLIPImageProcessor, CLIPVisionModelWithProjection
+from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPVisionModelWithProjection
 
 SIDE = 32
 WIDTH = 24
@@ -33,7 +33,7 @@ def build(folder: Path, *, pickled: bool = False) -> Path:
             if weight.ndim > 1:
                 torch.nn.init.normal_(weight, std=1.5 / weight[0].numel() ** 0.5)
     config.save_pretrained(folder)
-    CLIPImageProcessor(
+    CLIPImageProcessorPil(
         size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}
     ).save_pretrained(folder)
     weights = {_published(name): tensor for name, tensor in tower.state_dict().items()}

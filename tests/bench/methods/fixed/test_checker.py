@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import CLIPImageProcessor
+from transformers import CLIPImageProcessorPil
 
 from cluejudge.bench.methods.fixed.checker import SafetyChecker, load_checker
 from cluejudge.bench.methods.registry import load_method
@@ -46,7 +46,7 @@ def opened(folder: Path) -> SafetyChecker:
 
 def vector(folder: Path, one: Picture) -> torch.Tensor:
     """The picture's unit vector, by the checker's own tower."""
-    images = CLIPImageProcessor.from_pretrained(folder)(images=[one.pil()], return_tensors="pt")
+    images = CLIPImageProcessorPil.from_pretrained(folder)(images=[one.pil()], return_tensors="pt")
     (row,) = opened(folder).tower(pixel_values=images["pixel_values"]).image_embeds
     return row.detach() / row.detach().norm()
 

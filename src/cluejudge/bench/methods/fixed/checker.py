@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from transformers import CLIPConfig, CLIPImageProcessor, CLIPVisionModelWithProjection
+from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPVisionModelWithProjection
 from transformers.utils import cached_file
 
 from cluejudge.bench.methods.asking import Found
@@ -94,7 +94,8 @@ def load_checker(source: Source, device: torch.device) -> SafetyChecker:
     place = {"revision": source.commit, "trust_remote_code": False}
     try:
         config = CLIPConfig.from_pretrained(source.place, **place)
-        images = CLIPImageProcessor.from_pretrained(source.place, **place)
+        # As it was published: torchvision, where it is there, makes other pixels than Pillow.
+        images = CLIPImageProcessorPil.from_pretrained(source.place, **place)
         weights = _weights(source)
         vision = config.vision_config
         vision.projection_dim = config.projection_dim
