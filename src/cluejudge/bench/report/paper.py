@@ -96,8 +96,8 @@ class Ablation:
     """A table of the paper on CLUE without one part and with it.
 
     `method` is what the ablation is called here, `measured` the numbers of the columns, and each of
-    `rows` a model with these numbers without the part and with it. `note` says where the paper's ablation is
-    another one.
+    `rows` a model with these numbers without the part and with it. `note` says in what the paper's
+    ablation is another one.
     """
 
     table: str
