@@ -34,17 +34,20 @@ def of(mask: torch.Tensor, like: torch.Tensor = LIKE, step: int = 7) -> list[Blo
     return blocks_of(mask, like, step, causal=False)
 
 
-def seen_by(found: list[Block], queries: int, keys: int) -> torch.Tensor:
-    """What blocks tell, as a mask [rows or 1, heads or 1, queries, keys]."""
+def seen_by(found: list[Block], queries: int, keys: int, rows: int = 1) -> torch.Tensor:
+    """What blocks tell, as a mask [rows, heads or 1, queries, keys]."""
     parts = []
     for block in found:
-        assert block.bias is not None
         places = torch.arange(keys)[block.keys]
-        seen = torch.zeros(*block.bias.shape[:-1], keys, dtype=torch.bool)
+        count = block.queries.stop - block.queries.start
+        shape = (1, 1, count) if block.bias is None else block.bias.shape[:-1]
+        seen = torch.zeros(*shape, keys, dtype=torch.bool)
         seen[..., places] = True
-        seen[..., places[-block.bias.shape[-1] :]] = block.bias == 0
-        assert seen.shape[-2] == block.queries.stop - block.queries.start
-        parts.append(seen)
+        if block.bias is not None:
+            assert block.bias.shape[-1] > 0
+            seen[..., places[-block.bias.shape[-1] :]] = block.bias == 0
+        assert seen.shape[-2] == count
+        parts.append(seen.expand(rows, *seen.shape[-3:]))
     whole = torch.cat(parts, dim=-2)
     assert whole.shape[-2] == queries
     return whole
@@ -57,15 +60,18 @@ def test_what_is_seen_is_what_the_mask_says(
     chance = torch.Generator().manual_seed(rows + queries + keys + step)
     mask = torch.rand(rows, 1, queries, keys, generator=chance) < share
     found = of(mask, torch.zeros(rows, 1, queries, 8), step)
-    assert torch.equal(seen_by(found, queries, keys), mask)
+    assert torch.equal(seen_by(found, queries, keys, rows), mask)
     assert all(block.queries.stop - block.queries.start <= step for block in found)
 
 
 @given(queries=sizes, step=sizes)
 def test_without_a_mask_a_query_sees_the_keys_before_it(queries: int, step: int) -> None:
-    found = blocks_of(None, torch.zeros(1, 1, queries, 8), step, causal=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "CAUSAL", 3)
+        found = blocks_of(None, torch.zeros(1, 1, queries, 8), step, causal=True)
     before = torch.ones(queries, queries, dtype=torch.bool).tril()
-    assert torch.equal(seen_by(found, queries, queries), before)
+    assert torch.equal(seen_by(found, queries, queries)[0], before)
+    assert all(block.queries.stop - block.queries.start <= 3 for block in found)
     free = blocks_of(None, torch.zeros(1, 1, queries, 8), step, causal=False)
     assert [(block.keys, block.bias) for block in free] == [(slice(None), None)] * len(found)
 
@@ -77,6 +83,16 @@ def test_keys_that_no_query_of_a_block_sees_are_left_out() -> None:
     assert isinstance(first.keys, torch.Tensor)
     assert first.keys.tolist() == [3, 4]
     assert [torch.arange(KEYS)[block.keys].tolist() for block in others] == [[9], [9]]
+
+
+def test_keys_at_the_front_that_all_see_have_no_bias() -> None:
+    mask = some_mask()
+    mask[..., :12] = True
+    mask[:, :, 7:, :] = True
+    first, *others = of(mask)
+    assert first.bias is not None
+    assert first.bias.shape[-1] <= KEYS - 12
+    assert [block.bias for block in others] == [None] * len(others)
 
 
 class TestWorkedOutOnce:

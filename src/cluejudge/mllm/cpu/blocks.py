@@ -8,6 +8,10 @@ import torch
 from torch import Tensor
 from torch.utils.weak import WeakIdKeyDictionary
 
+CAUSAL = 128
+"""Queries in a block where each sees the keys up to its own place: the block computes all of them
+up to its end, so that a larger one computes more for nothing; smaller ones are slow products."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -27,6 +31,7 @@ def blocks_of(mask: Tensor | None, like: Tensor, step: int, *, causal: bool) -> 
     `mask` and `causal` are those of `by_products`.
     """
     queries = like.shape[-2]
+    step = min(step, CAUSAL) if causal else step
     spans = [slice(start, min(start + step, queries)) for start in range(0, queries, step)]
     if mask is None:
         return [_causal(span, like) if causal else Block(span, slice(None)) for span in spans]
@@ -60,8 +65,14 @@ def _masked(mask: Tensor, span: slice, dtype: torch.dtype) -> Block:
     part = mask[:, :, span]
     places = part.flatten(0, 2).any(0).nonzero()[:, 0]
     if not 0 < len(places) < mask.shape[-1]:
-        return Block(span, slice(None), _bias(part, dtype))
-    return Block(span, places, _bias(part[..., places], dtype))
+        return Block(span, slice(None), _last(part, dtype))
+    return Block(span, places, _last(part[..., places], dtype))
+
+
+def _last(seen: Tensor, dtype: torch.dtype) -> Tensor | None:
+    """The bias of the keys behind those at the front that all queries see, as a picture's are."""
+    unseen = seen.flatten(0, 2).all(0).logical_not().nonzero()
+    return _bias(seen[..., int(unseen[0]) :], dtype) if len(unseen) else None
 
 
 def _causal(span: slice, like: Tensor) -> Block:
