@@ -1,0 +1,68 @@
+"""The page of one decision, as it stands for one reviewer."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import Request, Response
+
+from cluejudge.service.review.answers import MAX_NOTE, MAX_REASON, Filled
+from cluejudge.service.review.signing import Visitor
+from cluejudge.service.review.site import Site, page
+from cluejudge.service.review.views import ANSWERED, item_view
+from cluejudge.service.review.wanted import Query, wanted
+from cluejudge.store.records import Answer, Decision
+
+LEASE_LOST = "Another reviewer has this one now, so it cannot be answered here. Take the next one."
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+async def item_page(
+    site: Site,
+    request: Request,
+    visitor: Visitor,
+    decision: Decision,
+    *,
+    query: Query | None = None,
+    filled: Filled | None = None,
+    problems: tuple[str, ...] = (),
+    status: int = 200,
+) -> Response:
+    """The page of `decision`, which is held for `visitor` unless another holds it.
+
+    `filled` is what stood in the form when `problems` kept it from being recorded; `query` asks
+    for the queue that the reviewer works through.
+    """
+    context = site.context
+    ask, reviews, settings = context.record.ask, context.store.reviews, context.settings
+    which = wanted(request.query_params if query is None else query)
+    held = await ask(reviews.hold, decision.id, visitor.reviewer, settings.lease_s)
+    album = await site.pictures(lambda pictures: pictures.album(decision.sha256))
+    view = item_view(decision, album, await ask(reviews.of, decision.id), filled)
+    waiting = await ask(reviews.waiting, which.filter(settings.sample))
+    return page(
+        request,
+        "item.html",
+        visitor,
+        status,
+        item=view,
+        held=held,
+        lost=LEASE_LOST,
+        problems=problems,
+        renew_s=max(1, round(settings.lease_s / 3)),
+        which=which,
+        waiting=waiting,
+        clear=request.query_params.get("show") == "yes",
+        done=done(request.query_params),
+        keeps=bool(settings.keep_images),
+        max_reason=MAX_REASON,
+        max_note=MAX_NOTE,
+    )
+
+
+def done(query: Query) -> tuple[str, str] | None:
+    """The decision that was answered just before, and what was said of it."""
+    decision_id, said = query.get("done", ""), query.get("said", "")
+    if not _ID.fullmatch(decision_id) or said not in set(Answer):
+        return None
+    return decision_id, ANSWERED[Answer(said)]

@@ -1,0 +1,115 @@
+"""The pages of many decisions: the queue, the record and the figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+
+from cluejudge.service.review.items import done
+from cluejudge.service.review.listing import Row, outcome_options, percent, row
+from cluejudge.service.review.site import Site, page
+from cluejudge.service.review.wanted import DOUBTFUL, SAMPLE, Wanted, sought, wanted
+from cluejudge.store.records import DecisionFilter
+from cluejudge.verdict import Outcome
+
+SHOWN = 20
+
+
+def add(routes: APIRouter, site: Site) -> None:
+    """Adds them to `routes`."""
+
+    @routes.get("")
+    async def queue(request: Request) -> Response:
+        return await _queue(site, request)
+
+    @routes.get("/record")
+    async def record(request: Request) -> Response:
+        return await _record(site, request)
+
+    @routes.get("/figures")
+    async def figures(request: Request) -> Response:
+        return await _figures(site, request)
+
+
+async def _queue(site: Site, request: Request) -> Response:
+    visitor = await site.signing.visitor(request)
+    which = wanted(request.query_params)
+    chosen = [str(outcome) for outcome in which.outcomes] + ([SAMPLE] if which.sample else [])
+    counts = await _counts(site, which)
+    return page(
+        request,
+        "queue.html",
+        visitor,
+        which=which,
+        options=outcome_options(counts, chosen, site.context.settings.sample),
+        waiting=sum(count for name, count in counts.items() if str(name) in chosen),
+        rows=await _waiting(site, which),
+        constitutions=await _names(site),
+        done=done(request.query_params),
+        none_left=request.query_params.get("none") == "yes",
+    )
+
+
+async def _counts(site: Site, which: Wanted) -> dict[Outcome | str, int]:
+    """How many wait, for each thing that can be wanted."""
+    ask, settings = site.context.record.ask, site.context.settings
+    kinds: dict[Outcome | str, Wanted] = {
+        outcome: replace(which, outcomes=(outcome,), sample=False) for outcome in DOUBTFUL
+    }
+    kinds[SAMPLE] = replace(which, outcomes=(), sample=True)
+    waiting = site.context.store.reviews.waiting
+    return {kind: await ask(waiting, only.filter(settings.sample)) for kind, only in kinds.items()}
+
+
+async def _waiting(site: Site, which: Wanted) -> list[Row]:
+    """The newest of those that nobody has reviewed; the sample is drawn, not listed."""
+    if not which.outcomes:
+        return []
+    newest = DecisionFilter(
+        outcomes=which.outcomes,
+        reviewed=False,
+        constitution=which.constitution,
+        rule=which.rule,
+        limit=SHOWN,
+    )
+    found = await site.context.record.ask(site.context.store.decisions.find, newest)
+    return [row(decision) for decision in found.items]
+
+
+async def _record(site: Site, request: Request) -> Response:
+    visitor = await site.signing.visitor(request)
+    ask, store = site.context.record.ask, site.context.store
+    looked_for = sought(request.query_params)
+    found = await ask(store.decisions.find, looked_for.filter)
+    rows = [row(item, await ask(store.reviews.of, item.id)) for item in found.items]
+    return page(
+        request,
+        "record.html",
+        visitor,
+        sought=looked_for,
+        outcomes=[str(outcome) for outcome in Outcome],
+        rows=rows,
+        following=found.next,
+        constitutions=await _names(site),
+        formats=(),
+    )
+
+
+async def _figures(site: Site, request: Request) -> Response:
+    visitor = await site.signing.visitor(request)
+    name = request.query_params.get("constitution", "").strip()
+    found = await site.context.record.ask(site.context.store.figures, name or None)
+    return page(
+        request,
+        "figures.html",
+        visitor,
+        figures=found,
+        constitution=name,
+        constitutions=await _names(site),
+        percent=percent,
+    )
+
+
+async def _names(site: Site) -> tuple[str, ...]:
+    return tuple(await site.context.record.ask(site.context.store.constitutions.names))

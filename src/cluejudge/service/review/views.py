@@ -1,0 +1,282 @@
+"""What the page of one decision shows, as values made of the decision alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cluejudge.report.card import boxes, facts, said
+from cluejudge.report.chain import rule
+from cluejudge.report.figure import LABEL_SIZE, overlay
+from cluejudge.report.markup import Html
+from cluejudge.report.words import is_told, one_line
+from cluejudge.service.review.answers import Filled, choices
+from cluejudge.service.review.pictures import Album, Seen
+from cluejudge.store.overruling import OPEN
+from cluejudge.store.records import Answer, Decision, Review
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict
+
+SHOWN_WIDTH, SHOWN_HEIGHT = 420.0, 520.0
+"""The largest size in CSS pixels at which a picture is shown."""
+
+MAX_ENLARGED = 6.0
+
+AGREEING = {
+    Outcome.UNSAFE: "it is unsafe",
+    Outcome.SAFE: "it is safe",
+    Outcome.ABSTAIN: "it cannot be decided",
+    Outcome.ERROR: "it could not be judged",
+}
+"""What agreeing with each outcome says."""
+
+ANSWERED = {Answer.AGREE: "agreed", Answer.OVERRULE: "overruled", Answer.SKIP: "skipped"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One outcome that a rule can be set to."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulePanel:
+    """A rule with its evidence, and what a reviewer may say of it."""
+
+    place: int
+    rule_id: str
+    outcome: str
+    evidence: Html
+    choices: tuple[Choice, ...]
+    reason: str
+    changed: bool
+    told: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture with its boxes; without `kept` only its frame can be shown."""
+
+    place: int
+    caption: str
+    width: int
+    height: int
+    overlay: Html
+    kept: bool
+    main: bool
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A review that was given before."""
+
+    reviewer: str
+    at: str
+    answer: str
+    outcome: str
+    changes: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A decision as its page shows it."""
+
+    id: str
+    name: str
+    outcome: str
+    said: str
+    agreeing: str
+    told: tuple[RulePanel, ...]
+    others: tuple[RulePanel, ...]
+    others_tally: str
+    open_rules: int
+    shots: tuple[Shot, ...]
+    pictures_kept: bool
+    fault: str
+    reused_from: str
+    facts: tuple[tuple[str, str], ...]
+    earlier: tuple[Earlier, ...]
+    stands: str
+    no_case: str
+    filled: Filled
+
+    @property
+    def panels(self) -> tuple[RulePanel, ...]:
+        """All rules in the order of the page."""
+        return (*self.told, *self.others)
+
+
+def item_view(
+    decision: Decision,
+    album: Album,
+    reviews: Sequence[Review] = (),
+    filled: Filled | None = None,
+) -> ItemView:
+    """The page of `decision`, with the pictures of its image."""
+    verdict = decision.verdict
+    filled = filled or Filled()
+    panels = [_panel(place, verdict, filled) for place in range(len(verdict.rules))]
+    others = [panel for panel in panels if not panel.told]
+    earlier = tuple(_earlier(review) for review in reviews)
+    return ItemView(
+        id=decision.id,
+        name=one_line(verdict.image) or decision.id,
+        outcome=verdict.outcome,
+        said=said(verdict) or _plainly(verdict),
+        agreeing=AGREEING[verdict.outcome],
+        told=tuple(panel for panel in panels if panel.told),
+        others=tuple(others),
+        others_tally=_tally(others),
+        open_rules=sum(finding.outcome in OPEN for finding in verdict.rules),
+        shots=_shots(verdict, album.pictures),
+        pictures_kept=bool(album.pictures),
+        fault=album.fault,
+        reused_from=decision.reused_from,
+        facts=tuple((name, value) for name, value in _facts(decision) if value),
+        earlier=earlier,
+        stands=_stands(reviews),
+        no_case=_no_case(decision, kept=bool(album.pictures)),
+        filled=filled,
+    )
+
+
+def _panel(place: int, verdict: Verdict, filled: Filled) -> RulePanel:
+    finding = verdict.rules[place]
+    chosen = filled.chosen.get(place)
+    told = is_told(finding)
+    reason = filled.reasons.get(place, "")
+    return RulePanel(
+        place=place,
+        rule_id=one_line(finding.rule_id),
+        outcome=_words(finding.outcome),
+        evidence=rule(finding, verdict.method.debias, open_=told or chosen is not None),
+        choices=(
+            Choice("", f"{_words(finding.outcome)}, as judged", chosen is None),
+            *(Choice(one, _words(one), one is chosen) for one in choices(finding)),
+        ),
+        reason=reason,
+        changed=chosen is not None,
+        told=told or finding.outcome in OPEN,
+        open=told,
+    )
+
+
+def _tally(panels: Sequence[RulePanel]) -> str:
+    outcomes = [panel.outcome for panel in panels]
+    return ", ".join(f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
+
+
+def _shots(verdict: Verdict, seen: Sequence[Seen]) -> tuple[Shot, ...]:
+    """The pictures that the findings rest on first, then the others in their order."""
+    found = {finding.view for finding in verdict.rules if is_told(finding)}
+    worst = {view.view for view in verdict.views if view.outcome is verdict.outcome}
+    shown = [one for one in seen if one.view in found] or [one for one in seen if one.view in worst]
+    main = {one.view for one in shown[:1]} if not found else {one.view for one in shown}
+    outcomes = {view.view: view.outcome for view in verdict.views}
+    if not seen:
+        return tuple(_frames(verdict))
+    shots = [
+        _shot(place, one, verdict, outcomes, main=one.view in main or len(seen) == 1)
+        for place, one in enumerate(seen)
+    ]
+    return tuple(sorted(shots, key=lambda shot: not shot.main))
+
+
+def _frames(verdict: Verdict) -> Iterator[Shot]:
+    """Empty frames with the boxes, for views of the recorded size, where no image is kept."""
+    record = verdict.record
+    if record is None:
+        return
+    for place, view in enumerate(verdict.views):
+        drawn = boxes(verdict.rules, view.view)
+        if drawn:
+            seen = Seen(view.view, record.width, record.height)
+            yield _shot(place, seen, verdict, {}, main=True, kept=False)
+
+
+def _shot(
+    place: int,
+    seen: Seen,
+    verdict: Verdict,
+    outcomes: dict[str, Outcome],
+    *,
+    main: bool,
+    kept: bool = True,
+) -> Shot:
+    zoom = min(SHOWN_WIDTH / seen.width, SHOWN_HEIGHT / seen.height, MAX_ENLARGED)
+    drawn = boxes(verdict.rules, seen.view)
+    outcome = outcomes.get(seen.view)
+    name = "" if seen.view == "whole" else one_line(seen.view)
+    return Shot(
+        place=place,
+        caption=f"{name}: {outcome}" if name and outcome else name,
+        width=round(seen.width * zoom),
+        height=round(seen.height * zoom),
+        overlay=overlay(seen.width, seen.height, drawn, LABEL_SIZE / zoom),
+        kept=kept,
+        main=main,
+        found=bool(drawn),
+    )
+
+
+def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
+    verdict = decision.verdict
+    yield "decision", decision.id
+    yield "judged", shown_time(decision.at)
+    yield "asked by", decision.key
+    yield "came as", decision.source
+    yield "took", f"{decision.took_ms:,} ms"
+    yield "entry of the log", str(decision.seq)
+    yield "first judged as", decision.reused_from
+    yield "version in the store", f"{decision.constitution}, version {decision.version}"
+    yield "fingerprint", decision.fingerprint
+    if verdict.record is None:
+        yield "sha256", decision.sha256
+    yield from facts(verdict)
+
+
+def _earlier(review: Review) -> Earlier:
+    return Earlier(
+        reviewer=review.reviewer,
+        at=shown_time(review.at),
+        answer=ANSWERED[review.answer],
+        outcome=review.outcome,
+        changes=tuple(
+            f"{override.rule_id} should be {override.outcome}: {override.reason}"
+            for override in review.overrides
+        ),
+        note=review.note,
+    )
+
+
+def _stands(reviews: Sequence[Review]) -> str:
+    """The outcome that the last reviewer with an answer gave; empty if there is none."""
+    given = [review for review in reviews if review.answer is not Answer.SKIP]
+    return max(given, key=lambda review: review.seq).outcome if given else ""
+
+
+def _no_case(decision: Decision, *, kept: bool) -> str:
+    """Why this image cannot be a regression case; empty if it can."""
+    if not decision.sha256:
+        return "A regression case needs an image, and none could be had."
+    if not kept:
+        return "A regression case needs the image, and it is not kept."
+    return ""
+
+
+def _plainly(verdict: Verdict) -> str:
+    return "Violates no rule." if verdict.outcome is Outcome.SAFE else ""
+
+
+def _words(outcome: RuleOutcome) -> str:
+    return outcome.replace("_", " ")
+
+
+def shown_time(at: str) -> str:
+    """A time of the record to the second, as `2026-11-22 18:04:05 UTC`."""
+    return f"{at[:19].replace('T', ' ')} UTC" if at else ""
