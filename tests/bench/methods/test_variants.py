@@ -80,3 +80,14 @@ def test_every_variant_names_settings_that_there_are(name: str) -> None:
     rules = find_constitution("pictogram")
     told = (variant.method, variant.thresholds, rewritten(rules, variant.rewrite) != rules)
     assert any(told) == (name != "clue")
+
+
+ONE = ("reasoning", "undecided")
+"""Both say what becomes of what the token tests leave open: one part of the method."""
+
+
+@pytest.mark.parametrize("name", sorted(CLUE.keys() - {"clue", "half"}))
+def test_every_ablation_changes_one_part(name: str) -> None:
+    variant = CLUE[name]
+    parts = {ONE if setting in ONE else setting for setting in variant.method}
+    assert len(parts) + len(variant.thresholds) + (variant.rewrite is not None) == 1
