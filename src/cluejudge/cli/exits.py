@@ -20,7 +20,7 @@ USAGE = 2
 """The command was given wrongly: an option, a constitution file, a model's name or its server."""
 
 FOUND = 3
-"""`--fail-on` found what it looked for."""
+"""`--fail-on` found what it looked for, or `audit verify` a broken record."""
 
 INTERRUPTED = 130
 """Stopped by Ctrl-C; what was printed by then is whole."""
