@@ -61,8 +61,8 @@ def _all(run: Run) -> Table:
             for name, each in run.methods.items()
         ),
         (
-            f"{BRACKETS} An image that a method abstains on, or fails on, counts as not flagged. "
-            "False positives are the share of safe images that were flagged.",
+            f"{BRACKETS} An image that a method abstains on, or fails on, is not flagged and "
+            "not right. False positives are the share of safe images that were flagged.",
         ),
         frozenset({"what it is"}),
     )
