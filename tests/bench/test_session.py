@@ -149,6 +149,14 @@ def test_labels_of_rules_that_there_are_not_are_warned_of(tmp_path: Path) -> Non
         opened(tmp_path, "half", suite=Suite(drawn=[labelled]))
 
 
+def test_where_answers_are_kept_is_no_part_of_what_is_run(tmp_path: Path) -> None:
+    with opened(tmp_path, "half", options={"cache": "/home/me/answers", "dtype": "x"}) as session:
+        assert session.folder.config().options == {"dtype": "x"}
+    opened(tmp_path, "half", options={"cache": "none", "dtype": "x"}).close()
+    with pytest.raises(UsageError, match=r"options\.dtype was x, now y"):
+        opened(tmp_path, "half", options={"dtype": "y"})
+
+
 def test_a_folder_takes_one_session_at_a_time(tmp_path: Path) -> None:
     loading = Loading()
     with opened(tmp_path, "half") as session:

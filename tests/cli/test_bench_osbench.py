@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cluejudge.bench.claim import Claim
 from cluejudge.bench.suites.osbench import draw
 from cluejudge.bench.suites.osbench.draw import Drawer
 from cluejudge.cli.main import run
@@ -46,6 +47,15 @@ def test_all_stages(
     assert "0 kept (0 of them relabelled), 0 dropped, 8 undecided." in capsys.readouterr().err
     assert make("--stage", "filter", "--model", "fake") == 0
     assert "dropped by fake" in capsys.readouterr().err
+
+
+def test_one_stage_at_a_time(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "osb").mkdir()
+    with Claim(folder / "osb"):
+        assert make("--stage", "prompts", "--seeds", "seeds.yaml") == 2
+    assert "being written into" in capsys.readouterr().err
+    assert make("--stage", "prompts", "--seeds", "seeds.yaml") == 0
+    assert [path.name for path in (folder / "osb").iterdir()] == ["prompts.jsonl"]
 
 
 def test_what_is_not_written_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,6 +29,9 @@ from cluejudge.models.protocols import Models
 from cluejudge.settings import Budget, Limits, Method, Thresholds
 from cluejudge.verdict import storable
 
+PLACES = frozenset({"cache"})
+"""Options of models that say where something is kept: no answer depends on them."""
+
 
 class SharedModels:
     """The models of all methods of a run: loaded by `load` when first called, once."""
@@ -111,10 +114,11 @@ def open_session(
     """Draws the samples, makes the methods and prepares the folder `out`.
 
     `load` loads the models if a method asks for them; `model` and `options` are what they are
-    called in the record. `constitution` goes before the suite's own. All images are read once, to
-    know that they are those of the folder. Raises `UsageError` for names that there are not, for a
-    folder that holds another run or that something else runs into, and if no method is applicable;
-    and what loading raises. Labels of rules that the constitution lacks are warned of.
+    called in the record, without `PLACES`. `constitution` goes before the suite's own. All images
+    are read once, to know that they are those of the folder. Raises `UsageError` for names that
+    there are not, for a folder that holds another run or that something else runs into, and if no
+    method is applicable; and what loading raises. Labels of rules that the constitution lacks are
+    warned of.
     """
     edits = tuple(edit_named(edit).name for edit in dict.fromkeys(edits))
     with ExitStack() as stack:
@@ -128,7 +132,8 @@ def open_session(
         models = SharedModels(load, clock)
         setup = Setup(rules, models, model, thresholds, method, budget, limits, seed, clock)
         made, refused = _made(methods, setup)
-        asked = {"limit": limit, "edits": edits, "options": options or {}, "models": models.card}
+        told = {name: said for name, said in (options or {}).items() if name not in PLACES}
+        asked = {"limit": limit, "edits": edits, "options": told, "models": models.card}
         config = _config(suite, samples, setup, made, not_applicable=refused, **asked)
         folder = RunFolder(out)
         out.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,15 +84,20 @@ Exit codes: 0 done; 1 some prompts were not written, or some images not answered
 )
 def make_osbench(*, stage: str, out: Path, **given: Any) -> int:
     """Run one stage and return the exit code."""
+    from cluejudge.bench.claim import Claim
+
     for name, value in given.items():
         if value not in (None, ()) and name not in OF_STAGE[stage]:
             said = SAID.get(name, f"--{name}")
             raise UsageError(f"{said} does not go with --stage {stage}")
+    stages: dict[str, Callable[..., int]] = {
+        "prompts": write_prompts,
+        "images": draw_images,
+        "filter": filter_images,
+    }
     out.mkdir(parents=True, exist_ok=True)
-    own = {name: given[name] for name in OF_STAGE[stage]}
-    if stage == "prompts":
-        return write_prompts(out, **own)
-    return draw_images(out, **own) if stage == "images" else filter_images(out, **own)
+    with Claim(out):
+        return stages[stage](out, **{name: given[name] for name in OF_STAGE[stage]})
 
 
 def write_prompts(

@@ -67,6 +67,8 @@ def open_run(
     resolved(model)
     settings = parse_settings(pairs)
     told = read_options(model, options)
+    if sys.stderr.isatty():
+        click.echo(f"Reading the images of {suite}", err=True)
     return open_session(
         load_suite(suite),
         out,
