@@ -28,6 +28,7 @@ class Constitutions:
         `label` is the version its author wrote, `digest` that of its meaning. It is not active.
         """
         named("a constitution", name)
+        named("who adds a constitution", by)
         if label:
             named("a constitution's version", label)
         if not holdable(text):
@@ -96,6 +97,7 @@ class Constitutions:
     def _activate(
         self, connection: Connection, name: str, version: int, by: str, *, rolled_back: bool
     ) -> StoredConstitution:
+        named("who activates a constitution", by)
         stored = _get(connection, name, version) if holdable(name) else None
         if stored is None:
             raise UsageError(f"there is no version {version} of a constitution {name!r}")
@@ -106,7 +108,7 @@ class Constitutions:
             "version": version,
             "digest": stored.digest,
             "rolled_back": rolled_back,
-            "by": named("who activates", by),
+            "by": by,
         }
         at = self._database.at()
         (entry,) = log.append(connection, [NewEntry(EntryKind.ACTIVATION, name, body)], at=at)
