@@ -23,7 +23,7 @@ def run_of(
         name: {"f1_difference": gain, "f1_holm": p, "intervals": {"f1_difference": [0, 1]}}
         for name, (gain, p) in pairs.items()
     }
-    methods = {name: {"f1": value} for name, value in f1.items()}
+    methods = {name: {"f1": value, "coverage": 1.0} for name, value in f1.items()}
     return Run("one", config, (), {"methods": methods, "paired": paired}, {}, {})
 
 
@@ -60,7 +60,22 @@ def test_a_run_of_another_method_says_nothing_of_parts(finished: Path) -> None:
     told = said(run)
     assert "inversion changes most" in told or "text-safe changes most" in told
     assert "relevance scan filters" in told
-    methods = {"nudenet": {"f1": 0.5}, "prior": {"f1": 0.4}}
+    methods = {"nudenet": {"f1": 0.5, "coverage": 0.5}, "prior": {"f1": 0.4}}
     other = replace(run, metrics={"methods": methods}, edited={})
     assert len(said(other).splitlines()) == 1
     assert summary(replace(run, metrics={"methods": {"prior": {"f1": None}}})) is None
+
+
+def test_what_decides_little_says_so(finished: Path) -> None:
+    run = read_run(finished)
+    lead = "It left most images open"
+    assert lead not in said(run)
+    metrics = {"methods": {"clue": {"f1": 0.0, "coverage": 0.49}}}
+    assert lead in said(replace(run, metrics=metrics))
+
+
+def test_edits_that_change_nothing_are_not_the_ones_that_change_most(finished: Path) -> None:
+    run = read_run(finished)
+    before = run.predictions["clue"]
+    same = tuple(one.model_copy(update={"id": f"{one.id}+crop"}) for one in before)
+    assert "No edit changes" in said(replace(run, edited={"clue": {"crop": same}}))

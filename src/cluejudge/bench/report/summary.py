@@ -23,6 +23,9 @@ from cluejudge.bench.robustness import flips
 TARGET = 0.15
 """The gain in F1 over the best zero-shot baseline that this project aims at."""
 
+MOST = 0.5
+"""The share of images that a method has to decide for its numbers to say much."""
+
 SURE = 0.05
 """Under this p, after Holm's correction, a difference is called one."""
 
@@ -42,6 +45,8 @@ def _main(run: Run) -> Iterator[str]:
         f"{share(each, 'recall')} of the unsafe ones and {share(each, 'fpr')} of the safe ones, "
         f"and decides {percent(real(each, 'coverage'))} of all."
     )
+    if (real(each, "coverage") or 0.0) < MOST:
+        yield "It left most images open, so that these numbers say little."
 
 
 def _baseline(run: Run) -> Iterator[str]:
@@ -101,6 +106,10 @@ def _edits(run: Run) -> Iterator[str]:
         for edit, after in run.edited.get(run.main, {}).items()
         if (share_ := flips(said, after, edit).changed.share) is not None
     ]
-    if found:
-        most, edit = max(found)
+    if not found:
+        return
+    most, edit = max(found)
+    if most:
         yield f"Of the edits, {edit} changes most: {percent(most)} of the outcomes of {run.main}."
+    else:
+        yield f"No edit changes an outcome of {run.main}."
