@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from cluejudge.service import review
 from cluejudge.service.api import decisions, health, judging
 from cluejudge.service.context import Context
 from cluejudge.service.problems import Renderer
@@ -15,4 +16,5 @@ def include(app: FastAPI, context: Context) -> dict[str, Renderer]:
     """Adds all routes to `app`; returns what tells problems below which paths."""
     for module in _ROUTERS:
         app.include_router(module.router(context))
-    return {}
+    app.include_router(review.router(context))
+    return {review.PATH: review.problem_page}

@@ -140,7 +140,7 @@ def item_view(
         facts=tuple((name, value) for name, value in _facts(decision) if value),
         earlier=earlier,
         stands=_stands(reviews),
-        no_case=_no_case(decision, kept=bool(album.pictures)),
+        no_case=_no_case(decision, album),
         filled=filled,
     )
 
@@ -260,11 +260,11 @@ def _stands(reviews: Sequence[Review]) -> str:
     return max(given, key=lambda review: review.seq).outcome if given else ""
 
 
-def _no_case(decision: Decision, *, kept: bool) -> str:
+def _no_case(decision: Decision, album: Album) -> str:
     """Why this image cannot be a regression case; empty if it can."""
-    if not decision.sha256:
-        return "A regression case needs an image, and none could be had."
-    if not kept:
+    if not decision.sha256 or album.fault:
+        return "A regression case needs an image that can be read."
+    if not album.pictures:
         return "A regression case needs the image, and it is not kept."
     return ""
 

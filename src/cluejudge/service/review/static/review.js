@@ -6,11 +6,25 @@ const form = document.getElementById("answer");
 const status_ = document.getElementById("status");
 
 for (const filters of document.querySelectorAll("form[data-submits]")) {
-  filters.addEventListener("change", () => filters.requestSubmit());
+  filtering(filters);
 }
 
 if (form) {
   start();
+}
+
+/* Filters apply at once, and the one that was changed keeps the focus. */
+
+function filtering(filters) {
+  const fields = [...filters.elements].filter((field) => field.name);
+  const last = Number(stored("sessionStorage", "cluejudge-filter") ?? -1);
+  store("sessionStorage", "cluejudge-filter", "-1");
+  fields[last]?.focus();
+  filters.querySelector("button").hidden = true;
+  filters.addEventListener("change", (event) => {
+    store("sessionStorage", "cluejudge-filter", fields.indexOf(event.target));
+    filters.requestSubmit();
+  });
 }
 
 function say(text, warns = false) {
@@ -107,10 +121,9 @@ function holding() {
     clearInterval(timer);
     timer = null;
     document.getElementById("lost").hidden = false;
-    for (const id of ["agree", "overrule", "skip"]) {
-      document.getElementById(id).disabled = true;
+    for (const button of form.querySelectorAll("button[name=answer]")) {
+      button.disabled = true;
     }
-    document.querySelector("button.default").disabled = true;
     say("Another reviewer has this one now", true);
     document.getElementById("lost").scrollIntoView({ block: "center" });
   }
@@ -126,6 +139,9 @@ function changes() {
 
 function overriding() {
   const button = document.getElementById("overrule");
+  if (!button) {
+    return;
+  }
   const label = button.firstChild; // the text before the key
 
   function count() {
@@ -173,8 +189,8 @@ function keys() {
   help.hidden = false;
   help.addEventListener("click", () => dialog.showModal());
   document.getElementById("keys-close").addEventListener("click", () => dialog.close());
-  on.checked = recalled() !== "off";
-  on.addEventListener("change", () => remember(on.checked ? "on" : "off"));
+  on.checked = stored("localStorage", "cluejudge-keys") !== "off";
+  on.addEventListener("change", () => store("localStorage", "cluejudge-keys", on.checked ? "on" : "off"));
   for (const [place, panel] of panels.entries()) {
     panel.addEventListener("focusin", () => mark(place));
   }
@@ -200,6 +216,7 @@ function keys() {
     const panel = panels[current];
     const radios = panel ? [...panel.querySelectorAll(".override input[type=radio]")] : [];
     if (!radios.length) {
+      say("There is no rule to overrule here", true);
       return;
     }
     panel.querySelector("details").open = true;
@@ -273,18 +290,20 @@ function keys() {
   });
 }
 
-function recalled() {
+/* Storage may be forbidden; then a choice lasts as long as the page. */
+
+function stored(storage, name) {
   try {
-    return localStorage.getItem("cluejudge-keys");
+    return window[storage].getItem(name);
   } catch {
     return null;
   }
 }
 
-function remember(value) {
+function store(storage, name, value) {
   try {
-    localStorage.setItem("cluejudge-keys", value);
+    window[storage].setItem(name, value);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // As above.
   }
 }
