@@ -23,6 +23,7 @@ COMMANDS = {
     "bench": Lazy("cluejudge.cli.bench:bench", "Measure methods on images whose truth is known."),
     "demo": Lazy("cluejudge.cli.demo:demo", "Judge the example images and write a report."),
     "serve": Lazy("cluejudge.cli.serve:serve", "Serve judging over HTTP, and the review page."),
+    "keys": Lazy("cluejudge.cli.keys:keys", "Say who may ask a service for what."),
     "audit": Lazy("cluejudge.cli.audit:audit", "Check the record of a service, and read it."),
     "doctor": Lazy("cluejudge.cli.doctor:doctor", "Show what is installed and usable."),
 }
