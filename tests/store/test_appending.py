@@ -67,10 +67,13 @@ def test_what_json_cannot_hold_is_not_appended(store: Store) -> None:
 
 
 def test_what_fails_later_in_a_transaction_leaves_no_entry(store: Store) -> None:
-    looks = [NewEntry(EntryKind.LOOK, "dec_1", {}), NewEntry(EntryKind.LOOK, "dec_1", {"a": set()})]
-    with pytest.raises(TypeError), store.database.writing() as connection:
-        for look in looks:
-            log.append(connection, [look], at=store.database.at())
+    def appended_and_failed() -> None:
+        with store.database.writing() as connection:
+            log.append(connection, [NewEntry(EntryKind.LOOK, "dec_1", {})], at=store.database.at())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        appended_and_failed()
     store.decisions.record([draft()])
     assert verify(store.database).entries == 1
 

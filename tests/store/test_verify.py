@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
@@ -23,6 +25,7 @@ from cluejudge.store.records import (
 from cluejudge.store.store import Store
 from cluejudge.store.tables import (
     activations,
+    cases,
     constitutions,
     decisions,
     doubts,
@@ -34,6 +37,7 @@ from cluejudge.store.tables import (
 )
 from cluejudge.verdict import Outcome, RuleOutcome
 from tests.store import tampering
+from tests.store.conftest import Clock
 from tests.store.drafts import draft
 
 MARKED = 3
@@ -250,8 +254,13 @@ def test_an_index_row_of_an_entry_that_is_no_decision_is_found(filled: Store) ->
 
 
 @pytest.fixture
-def full(store: Store) -> Store:
+def full(url: str, clock: Clock, tmp_path: Path) -> Iterator[Store]:
     """A record with something in every table that is made from the log."""
+    with Store.open(url, now=clock, images=str(tmp_path / "images")) as store:
+        yield _fill(store)
+
+
+def _fill(store: Store) -> Store:
     store.keys.add("app", [Scope.JUDGE], 60)
     store.keys.add("old", [Scope.ADMIN])
     store.keys.revoke("old")
@@ -261,6 +270,18 @@ def full(store: Store) -> Store:
         )
     store.constitutions.activate("streets", 2, "ann")
     (decision,) = store.decisions.record([draft(Outcome.UNSAFE, {"no-guns": GUN["no-guns"]})])
+    kept = b"a picture"
+    store.images.keep(sha256(kept).hexdigest(), kept, "image/png")
+    for note in ("first", "second"):
+        store.cases.add(
+            constitution="streets",
+            sha256=sha256(kept).hexdigest(),
+            expected_outcome=Outcome.UNSAFE,
+            expected_violated=["no-guns"],
+            from_decision=decision.id,
+            by="ann",
+            note=note,
+        )
     store.reviews.looked(decision.id, "ann", "item")
     store.reviews.give(
         ReviewDraft(
@@ -279,7 +300,25 @@ def full(store: Store) -> Store:
 def test_a_full_record_is_whole(full: Store) -> None:
     found = checked(full)
     assert found.ok, found.reason
-    assert found.entries == 9
+    assert found.entries == 13
+    full.cases.remove(full.cases.list()[0].id, "ann")
+    assert checked(full).ok
+
+
+def test_a_removed_case_that_came_back_is_found(full: Store) -> None:
+    (case,) = full.cases.list()
+    with full.database.reading() as connection:
+        row = {**connection.execute(select(cases)).one()._mapping}
+    full.cases.remove(case.id, "ann")
+    with full.database.writing() as connection:
+        connection.execute(insert(cases).values(row))
+    found = checked(full)
+    assert (found.ok, found.first_bad) == (False, 14)
+
+
+def _forge_case(connection: Connection) -> None:
+    row = {**connection.execute(select(cases)).one()._mapping}
+    connection.execute(insert(cases).values(row | {"id": "case_x", "sha256": "b" * 64}))
 
 
 Tampering = Callable[[Connection], object]
@@ -303,6 +342,9 @@ CHANGES: dict[str, Tampering] = {
             name="forged", version=1, label="", digest="", text="", at="2026", by="ann"
         )
     ),
+    "a case expects something else": lambda it: it.execute(update(cases).values(note="other")),
+    "a case is gone": lambda it: it.execute(delete(cases)),
+    "a case is forged": _forge_case,
     "another version is active": lambda it: it.execute(update(activations).values(version=1)),
     "no version is active": lambda it: it.execute(delete(activations)),
     "a review says something else": lambda it: it.execute(update(reviews).values(answer="agree")),

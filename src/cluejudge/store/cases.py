@@ -64,11 +64,13 @@ class Cases:
             earlier = _same_picture(connection, case)
             if earlier is not None and _says(earlier) == _says(case):
                 return earlier
-            replaced = earlier.id if earlier is not None else ""
-            connection.execute(cases.delete().where(cases.c.id == replaced))
+            gone = [] if earlier is None else [_removed(earlier, by)]
+            connection.execute(
+                cases.delete().where(cases.c.id.in_([each.subject for each in gone]))
+            )
             connection.execute(cases.insert().values(_row(case)))
-            body = {"change": "added", "replaces": replaced, **case.model_dump(mode="json")}
-            log.append(connection, [NewEntry(EntryKind.CASE, case.id, body)], at=at)
+            body = {"change": "added", **case.model_dump(mode="json")}
+            log.append(connection, [*gone, NewEntry(EntryKind.CASE, case.id, body)], at=at)
         return case
 
     def list(self, constitution: str | None = None) -> tuple[Case, ...]:
@@ -94,8 +96,7 @@ class Cases:
             connection.execute(cases.delete().where(cases.c.id == id))
             if not _needed(connection, case.sha256):
                 self._images.unpinned(connection, case.sha256)
-            body = {"change": "removed", "by": by, "constitution": case.constitution}
-            log.append(connection, [NewEntry(EntryKind.CASE, id, body)], at=self._database.at())
+            log.append(connection, [_removed(case, by)], at=self._database.at())
 
 
 def _check(outcome: Outcome, violated: Sequence[str]) -> None:
@@ -127,6 +128,11 @@ def _needed(connection: Connection, sha256: str) -> bool:
 
 def _says(case: Case) -> tuple[Outcome, tuple[str, ...], str]:
     return case.expected_outcome, case.expected_violated, case.note
+
+
+def _removed(case: Case, by: str) -> NewEntry:
+    body = {"change": "removed", "by": by, "constitution": case.constitution}
+    return NewEntry(EntryKind.CASE, case.id, body)
 
 
 def _row(case: Case) -> dict[str, object]:

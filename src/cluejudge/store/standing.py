@@ -1,15 +1,16 @@
-"""Whether constitutions and keys are as the log says they were made and changed."""
+"""Whether constitutions, keys and cases are as the log says they were made and changed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from cluejudge.store.records import EntryKind
-from cluejudge.store.tables import constitutions, entries, keys
+from cluejudge.store.tables import cases, constitutions, entries, keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,18 @@ class Facts:
 
 
 def unlike(connection: Connection, it: Facts) -> str:
-    """What does not agree with an entry about a constitution or a key; empty if all does."""
+    """What does not agree with an entry about one of these; empty if all does."""
     if it.kind == EntryKind.CONSTITUTION:
         return "" if _constitution_agrees(connection, it) else "the constitution is another"
     if it.kind == EntryKind.KEY:
         return "" if _key_agrees(connection, it) else "the key is another"
+    if it.kind == EntryKind.CASE:
+        return "" if _case_agrees(connection, it) else "the case is another"
     return ""
 
 
 def unknown(connection: Connection) -> str:
-    """A constitution or a key that no entry tells of; empty if there is none."""
+    """A constitution, key or case that no entry tells of; empty if there is none."""
     made = exists().where(
         entries.c.kind == EntryKind.CONSTITUTION.value,
         entries.c.subject == constitutions.c.name,
@@ -48,7 +51,15 @@ def unknown(connection: Connection) -> str:
         entries.c.at == keys.c.created,
     )
     key = connection.execute(select(keys).where(~added).limit(1)).first()
-    return f"the log knows nothing of the key {key.name}" if key is not None else ""
+    if key is not None:
+        return f"the log knows nothing of the key {key.name}"
+    told = exists().where(
+        entries.c.kind == EntryKind.CASE.value,
+        entries.c.subject == cases.c.id,
+        entries.c.at == cases.c.at,
+    )
+    case = connection.execute(select(cases).where(~told).limit(1)).first()
+    return f"the log knows nothing of the case {case.id}" if case is not None else ""
 
 
 def _constitution_agrees(connection: Connection, it: Facts) -> bool:
@@ -73,3 +84,17 @@ def _key_agrees(connection: Connection, it: Facts) -> bool:
         it.body["per_minute"],
         it.at,
     )
+
+
+def _case_agrees(connection: Connection, it: Facts) -> bool:
+    """A case is what it was made as, until the entry that removes it."""
+    row = connection.execute(select(cases).filter_by(id=it.subject)).first()
+    if it.body["change"] == "removed":
+        return row is None
+    if row is None:
+        later = (
+            select(func.count()).select_from(entries).filter_by(kind=it.kind, subject=it.subject)
+        )
+        return bool(connection.scalar(later.where(entries.c.seq > it.seq)))
+    stored = {**row._mapping, "expected_violated": json.loads(row.expected_violated)}
+    return {"change": "added", **stored} == it.body
