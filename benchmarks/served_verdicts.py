@@ -85,10 +85,14 @@ class Verdicts:
 
 
 def through(server: StandIn, backend: Backend, options: Mapping[str, str]) -> Models:
-    """The models behind a server, with all that is no server's in process."""
+    """The models behind a server, with all that is no server's in process.
+
+    Without the doubts of a server that tells no label mass: what the stand-in answers is known.
+    """
     models = load_models(f"{backend.wire}:{MODEL}@{server.url}", dict(options))
     own = server.served.mind.models
-    return replace(models, encoder=own.encoder, detector=own.detector, recogniser=own.recogniser)
+    beside = {"encoder": own.encoder, "detector": own.detector, "recogniser": own.recogniser}
+    return replace(models, **beside, doubts=())
 
 
 def evidence(verdict: Verdict) -> tuple[Any, list[float]]:
