@@ -32,10 +32,11 @@ class BodyLimit:
         async def counted() -> Message:
             before = body.seen
             try:
-                return await body.next()
+                message = await body.next()
             finally:
                 self._held += body.seen - before
-                self._check_room()
+            self._check_room()
+            return message
 
         try:
             await self._app(scope, counted, send)

@@ -87,7 +87,10 @@ async def read_incoming(request: Request, settings: ServiceSettings, fetcher: Fe
         return await asyncio.to_thread(_of_json, body, settings, fetcher)
     if kind == "multipart/form-data":
         form = await _form(request, settings)
-        return await _of_form(form, settings)
+        try:
+            return await _of_form(form)
+        finally:
+            await form.close()
     raise Problem(
         415,
         "unknown-body",
@@ -179,7 +182,7 @@ async def _form(request: Request, settings: ServiceSettings) -> FormData:
         raise Problem(400, "malformed", "the form cannot be read") from error
 
 
-async def _of_form(form: FormData, settings: ServiceSettings) -> Incoming:
+async def _of_form(form: FormData) -> Incoming:
     images: list[Submission] = []
     fields: dict[str, str] = {}
     for name, value in form.multi_items():
@@ -190,7 +193,6 @@ async def _of_form(form: FormData, settings: ServiceSettings) -> Incoming:
             fields[name] = value
         else:
             raise _misplaced(name)
-    await form.close()
     if not images:
         raise Problem(422, "invalid", "the form has no part `image`")
     constitution, version = _named(fields)

@@ -1,0 +1,109 @@
+"""Decisions are read by who asked for them and by reviewers."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cluejudge.store.records import Answer, ReviewDraft, Scope
+from cluejudge.verdict import Outcome
+from tests.api.colours import BROKEN, SAFE, UNSAFE
+from tests.service.making import as_json, context
+
+URL = "/v1/decisions"
+
+
+def judged(client: TestClient, **headers: str) -> list[str]:
+    answer = client.post("/v1/judge", json=as_json(UNSAFE, SAFE, BROKEN), headers=headers)
+    return [one["id"] for one in answer.json()["decisions"]]
+
+
+def bearer(client: TestClient, name: str, scope: Scope) -> dict[str, str]:
+    _, secret = context(client).store.keys.add(name, {scope})
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def test_a_decision_is_read_as_it_was_told(client: TestClient) -> None:
+    told = client.post("/v1/judge", json=as_json(UNSAFE)).json()["decisions"][0]
+    found = client.get(f"{URL}/{told['id']}").json()
+    assert found == {"decision": told, "reviews": []}
+
+
+def test_its_reviews_come_with_it(client: TestClient) -> None:
+    id = judged(client)[0]
+    draft = ReviewDraft(decision_id=id, reviewer="ann", answer=Answer.AGREE, outcome=Outcome.UNSAFE)
+    context(client).store.reviews.give(draft)
+    (review,) = client.get(f"{URL}/{id}").json()["reviews"]
+    assert (review["reviewer"], review["answer"]) == ("ann", "agree")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({}, ["error", "safe", "unsafe"]),
+        ({"outcome": "unsafe"}, ["unsafe"]),
+        ({"outcome": ["safe", "error"]}, ["error", "safe"]),
+        ({"rule": "red-on-blue"}, ["unsafe"]),
+        ({"constitution": "colours", "version": 1}, ["error", "safe", "unsafe"]),
+        ({"version": 2}, []),
+        ({"since": "2999-01-01"}, []),
+        ({"until": "2999-01-01"}, ["error", "safe", "unsafe"]),
+        ({"reviewed": True}, []),
+        ({"key": "local"}, ["error", "safe", "unsafe"]),
+        ({"constitution": "a\x00b"}, []),
+    ],
+)
+def test_decisions_are_found(client: TestClient, query: dict[str, str], found: list[str]) -> None:
+    judged(client)
+    answer = client.get(URL, params=query).json()
+    assert [one["verdict"]["outcome"] for one in answer["decisions"]] == found
+    assert answer["next"] is None
+
+
+def test_pages_follow_each_other(client: TestClient) -> None:
+    ids = judged(client)
+    seen, before = [], {}
+    while True:
+        page = client.get(URL, params={"limit": 1, **before}).json()
+        seen += [one["id"] for one in page["decisions"]]
+        if page["next"] is None:
+            break
+        before = {"before": page["next"]}
+    assert seen == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"outcome": "fine"},
+        {"since": "yesterday"},
+        {"until": "9999-99-99"},
+        {"version": 2**31},
+        {"before": 2**63},
+        {"reviewed": "perhaps"},
+    ],
+)
+def test_what_cannot_be_looked_for(client: TestClient, query: dict[str, str]) -> None:
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("id", ["nothing", "a%00b", "x" * 300, "%ff"])
+def test_a_decision_that_is_not_there(client: TestClient, id: str) -> None:
+    assert client.get(f"{URL}/{id}").status_code in (404, 422)
+
+
+def test_who_may_only_judge_sees_their_own(client: TestClient) -> None:
+    shop, other = bearer(client, "shop", Scope.JUDGE), bearer(client, "other", Scope.JUDGE)
+    reviewer = bearer(client, "ann", Scope.REVIEW)
+    mine, theirs = judged(client, **shop), judged(client, **other)
+    assert client.get(f"{URL}/{mine[0]}", headers=shop).status_code == 200
+    assert client.get(f"{URL}/{theirs[0]}", headers=shop).status_code == 404
+    listed = client.get(URL, headers=shop).json()["decisions"]
+    assert [one["id"] for one in listed] == mine[::-1]
+    assert client.get(URL, headers=shop, params={"key": "other"}).status_code == 403
+    assert client.get(f"{URL}/{theirs[0]}", headers=reviewer).status_code == 200
+    assert len(client.get(URL, headers=reviewer).json()["decisions"]) == 6
