@@ -91,8 +91,8 @@ def through(server: StandIn, backend: Backend, options: Mapping[str, str]) -> Mo
     """
     models = load_models(f"{backend.wire}:{MODEL}@{server.url}", dict(options))
     own = server.served.mind.models
-    beside = {"encoder": own.encoder, "detector": own.detector, "recogniser": own.recogniser}
-    return replace(models, **beside, doubts=())
+    models = replace(models, encoder=own.encoder, detector=own.detector, doubts=())
+    return replace(models, recogniser=own.recogniser)
 
 
 def evidence(verdict: Verdict) -> tuple[Any, list[float]]:
