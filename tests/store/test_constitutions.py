@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +35,7 @@ def test_versions_count_from_one_and_none_is_active_untold(store: Store) -> None
     assert store.constitutions.get("streets") is None
     assert store.constitutions.get("streets", 2) == second
     assert store.constitutions.versions("streets") == (second, first)
-    assert not (first.active or second.active)
+    assert [first.active, second.active] == [False, False]
 
 
 def test_names_have_versions_of_their_own(store: Store) -> None:
@@ -110,8 +111,9 @@ def test_the_way_back_ends_where_it_began_and_never_stands_still(versions: list[
     path = _path(activated)
     assert path[-1] == activated[-1]
     assert path[0] == activated[0]
-    assert all(one != other for one, other in zip(path, path[1:], strict=False))
-    assert _path([*activated, path[-2]]) == path[:-1] if len(path) > 1 else True
+    assert all(one != other for one, other in pairwise(path))
+    if len(path) > 1:
+        assert _path([*activated, path[-2]]) == path[:-1]
 
 
 @pytest.mark.parametrize("version", [0, -1, 3, 2**31, 2**70])

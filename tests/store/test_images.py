@@ -223,7 +223,7 @@ def test_many_may_keep_the_same_image_at_once(
 
 def test_an_image_that_cannot_be_written_is_told(images: KeptImages, folder: Path) -> None:
     (folder / SHA[:2]).write_bytes(b"in the way")
-    with pytest.raises(StoreError, match="cannot be reached: .*is there room"):
+    with pytest.raises(StoreError, match=r"cannot be reached: .*is there room"):
         images.keep(SHA, PICTURE, "image/png")
 
 

@@ -15,7 +15,9 @@ def everything(store: Store) -> str:
     """All that the database holds of keys, as text."""
     with store.database.reading() as connection:
         return "\n".join(
-            str(tuple(row)) for table in (keys, entries) for row in connection.execute(select(table))
+            str(tuple(row))
+            for table in (keys, entries)
+            for row in connection.execute(select(table))
         )
 
 
@@ -40,7 +42,7 @@ def test_the_secret_is_long_new_each_time_and_nowhere_kept(store: Store) -> None
 def test_the_hash_of_a_secret_opens_nothing_and_is_not_in_the_log(store: Store) -> None:
     store.keys.add("shop", [Scope.JUDGE])
     with store.database.reading() as connection:
-        digest = connection.scalar(select(keys.c.secret))
+        (digest,) = connection.scalars(select(keys.c.secret))
         logged = "".join(connection.scalars(select(entries.c.body)))
     assert store.keys.find(digest) is None
     assert store.keys.find(f"cj_{digest[:43]}") is None

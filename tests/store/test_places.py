@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -83,10 +84,11 @@ def test_a_bucket_that_is_not_there_or_refuses_is_told(bucket: buckets.Buckets) 
     with pytest.raises(StoreError, match="kept images at s3://nowhere cannot be reached"):
         open_place("s3://nowhere").write("abc", b"one")
     bucket.refusing = True
+    place = open_place("s3://pictures/x")
     for call in (
-        lambda: open_place("s3://pictures/x").write("abc", b"one"),
-        lambda: open_place("s3://pictures/x").read("abc"),
-        lambda: open_place("s3://pictures/x").delete("abc"),
+        partial(place.write, "abc", b"one"),
+        partial(place.read, "abc"),
+        partial(place.delete, "abc"),
     ):
         with pytest.raises(StoreError, match="cannot be reached") as raised:
             call()
@@ -97,7 +99,7 @@ def test_a_bucket_that_is_not_there_or_refuses_is_told(bucket: buckets.Buckets) 
 def test_without_the_client_of_s3_it_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "s3fs", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "s3fs", None)
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     with pytest.raises(MissingExtraError, match=r"pip install 'cluejudge\[s3\]'"):
         open_place("s3://pictures/for/review")
@@ -106,7 +108,7 @@ def test_without_the_client_of_s3_it_is_told_what_to_install(
 def test_without_fsspec_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     broken = ModuleType("fsspec")
     monkeypatch.setitem(sys.modules, "fsspec", broken)
-    monkeypatch.setitem(sys.modules, "fsspec.core", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'cluejudge\[serve\]'"):
         open_place("memory://x")
 

@@ -230,9 +230,7 @@ def test_a_review_is_recorded_with_its_reasons(store: Store) -> None:
     assert store.reviews.of(decision.id) == (review,)
     assert review.overrides[0].reason == "I see it"
     (body,) = bodies(store, EntryKind.REVIEW)
-    assert body["overrides"] == [
-        {"rule_id": "knives", "outcome": "cleared", "reason": "I see it"}
-    ]
+    assert body["overrides"] == [{"rule_id": "knives", "outcome": "cleared", "reason": "I see it"}]
     assert (body["reviewer"], body["decision_id"]) == ("ana", decision.id)
 
 
