@@ -94,6 +94,7 @@ def test_a_failing_database_fails_all_of_a_commit_and_not_the_next(
         slow.let.set()
         lost, kept = await asyncio.gather(*tasks, return_exceptions=True)
         assert isinstance(lost, StoreError)
+        assert isinstance(kept, list)
         assert [one.name for one in kept] == ["b"]
         assert [one.name for one in store.decisions.find(DecisionFilter()).items] == ["b"]
 

@@ -62,7 +62,8 @@ def test_decisions_are_found(client: TestClient, query: dict[str, str], found: l
 
 def test_pages_follow_each_other(client: TestClient) -> None:
     ids = judged(client)
-    seen, before = [], {}
+    seen: list[str] = []
+    before: dict[str, int] = {}
     while True:
         page = client.get(URL, params={"limit": 1, **before}).json()
         seen += [one["id"] for one in page["decisions"]]

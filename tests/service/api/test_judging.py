@@ -235,7 +235,8 @@ class TestIdempotency:
     def test_while_it_is_answered_the_other_waits(
         self, client: TestClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        parts, headers, seen = context(client), {"Idempotency-Key": "order-1"}, []
+        parts, headers = context(client), {"Idempotency-Key": "order-1"}
+        seen: list[Any] = []
         judge = parts.desk.judge
 
         async def meanwhile(*given: Any) -> Any:
