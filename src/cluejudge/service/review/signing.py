@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from cluejudge.service.context import Context
 from cluejudge.service.principal import LOCAL, Principal, check_local
 from cluejudge.service.problems import Problem
+from cluejudge.service.watching import WHO
 from cluejudge.store.records import Scope
 
 COOKIE = "cluejudge_review"
@@ -48,14 +49,14 @@ class Signing:
         """Who looks. Raises `SignedOut`, or `Problem` for a strange request without keys."""
         if await self._context.doorman.keyless():
             check_local(request)
-            request.scope["cluejudge.who"] = LOCAL
+            request.scope[WHO] = LOCAL
             return self._local
         sessions = self._context.store.sessions
         token = request.cookies.get(COOKIE, "")
         session = await self._context.record.ask(sessions.find, token) if token else None
         if session is None or not {Scope.REVIEW, Scope.ADMIN} & session.scopes:
             raise SignedOut
-        request.scope["cluejudge.who"] = session.reviewer
+        request.scope[WHO] = session.reviewer
         return Visitor(session.reviewer, session.csrf)
 
     async def sign_in(self, secret: str, person: str, response: Response, *, https: bool) -> None:
