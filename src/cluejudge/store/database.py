@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy import text as sql
@@ -80,10 +79,18 @@ def told() -> Iterator[None]:
         raise StoreError(f"the database failed: {type(error).__name__}") from error
 
 
-def _said(error: Any) -> str:
-    """What the database says of itself; pg8000 tells it as a mapping, `M` the message."""
-    said = error.args[0] if error is not None and error.args else error
-    return str(said.get("M", said) if isinstance(said, dict) else said)
+def _said(error: BaseException | None) -> str:
+    """What the database says of itself.
+
+    pg8000 tells it as a mapping, `M` the message, and hides why a server let nobody in behind the
+    loss of the connection that followed.
+    """
+    inner = error
+    while inner is not None:
+        if inner.args and isinstance(inner.args[0], dict):
+            return str(inner.args[0].get("M", "it does not say why"))
+        inner = inner.__cause__ or inner.__context__
+    return str(error)
 
 
 def holdable(*texts: str) -> bool:
