@@ -167,6 +167,15 @@ def test_who_skips_a_decision_is_not_shown_it_again_but_others_are(store: Store)
     assert take(store, "ben") == decision.id
 
 
+def test_what_was_skipped_and_opened_again_is_not_what_comes_next(store: Store) -> None:
+    decision = record(store)
+    say(store, decision, "ana", Answer.SKIP)
+    assert store.reviews.hold(decision.id, "ana", LEASE)
+    assert take(store, "ana") is None
+    other = record(store)
+    assert take(store, "ana") == other.id
+
+
 def test_of_one_picture_judged_alike_the_first_waits_alone(store: Store) -> None:
     decision = record(store)
     record(store, reused_from=decision.id)

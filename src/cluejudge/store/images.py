@@ -109,7 +109,7 @@ class KeptImages:
         """Remove what has expired by `now`, wherever it was kept; how many images that were.
 
         One that cannot be removed stays on record, and keeps none of the others: it is tried again
-        next time. Then raises the first error, when the others are done.
+        next time. Raises StoreError then, when the others are done.
         """
         at = self._database.at() if now is None else stamp(now)
         with self._database.reading() as connection:
@@ -123,7 +123,8 @@ class KeptImages:
         if self._root is not None:
             self._place(self._root).sweep()
         if errors:
-            raise errors[0]
+            said = f"{len(errors)} kept images have expired and could not be removed: {errors[0]}"
+            raise StoreError(said, hint="they are tried again next time") from errors[0]
         return purged
 
     def _note(self, connection: Connection, sha256: str, size: int, mime: str) -> str:

@@ -21,6 +21,9 @@ from cluejudge.store.texts import named
 LOCAL = "local"
 """The name of whoever asks on the machine itself while there are no keys; no key may have it."""
 
+LONGEST = 64
+"""Characters of a key's name: what a reviewer is called may have more behind it."""
+
 _SECRET = re.compile(r"cj_[A-Za-z0-9_-]{43}")
 
 
@@ -121,7 +124,7 @@ def scopes_of(text: str) -> frozenset[Scope]:
 
 
 def _check(name: str, scopes: frozenset[Scope], per_minute: int | None) -> None:
-    named("a key", name)
+    named("a key", name, LONGEST)
     if name == LOCAL:
         raise UsageError(f"no key may be named {LOCAL}: it is whoever asks without a key")
     if not scopes:

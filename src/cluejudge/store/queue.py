@@ -42,8 +42,9 @@ def first(
     if not conditions:
         return []
     mine = and_(leases.c.reviewer == reviewer, leases.c.until > at)
-    query = select(decisions.c.id).join(leases).where(mine, or_(*conditions))
-    found = list(connection.scalars(query.order_by(leases.c.until).limit(limit)))
+    held = decisions.c.id.in_(select(leases.c.decision_id).where(mine))
+    query = select(decisions.c.id).where(held, or_(*conditions), _open_to(reviewer, at))
+    found = list(connection.scalars(query.order_by(decisions.c.seq).limit(limit)))
     for condition in conditions:
         query = select(decisions.c.id).where(condition, _open_to(reviewer, at), ~_held(mine))
         query = query.order_by(decisions.c.seq).limit(limit - len(found))

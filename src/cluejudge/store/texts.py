@@ -16,12 +16,12 @@ LONGEST_TEXT = 10_000
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def named(what: str, text: str) -> str:
+def named(what: str, text: str, longest: int = LONGEST_NAME) -> str:
     """`text`, a name of one line; raises UsageError, which calls it `what`, if it is none."""
     if not text.strip() or text != text.strip():
         raise UsageError(f"{what} must have a name without space around it")
-    if len(text) > LONGEST_NAME:
-        raise UsageError(f"the name of {what} has {len(text)} characters, more than {LONGEST_NAME}")
+    if len(text) > longest:
+        raise UsageError(f"the name of {what} has {len(text)} characters, more than {longest}")
     if _CONTROLS.search(text) or not holdable(text):
         raise UsageError(f"the name of {what} holds characters that cannot be written")
     return text
