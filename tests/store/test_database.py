@@ -42,6 +42,7 @@ def test_what_fails_is_told_without_its_values(store: Store) -> None:
         connection.execute(again)
     assert "confidential" not in str(error.value)
     assert "INSERT" not in str(error.value)
+    assert not error.value.retryable
 
 
 def test_a_connection_that_broke_is_replaced(store: Store) -> None:

@@ -57,6 +57,7 @@ def test_a_path_is_within_the_working_folder(
         "http://example.com",
         "://",
         "postgresql://u@h:port/d",
+        "postgresql://h/d",
         "postgresql://u@h/d?port=0",
         "postgresql://u@h/d?port=99999",
         "postgresql://u@h/d?sslmode=perhaps",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy import text as sql
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cluejudge.errors import StoreError
@@ -18,6 +18,9 @@ from cluejudge.store.urls import WRITING
 
 _ONE_WRITER = 0x636C7565_6A756467
 """PostgreSQL's advisory lock that every writer of a record takes: any fixed number will do."""
+
+_PASSING = {"08", "25", "28", "3D", "40", "53", "55", "57", "58"}
+"""Classes of PostgreSQL's SQLSTATE that tell of the server, its load or who may use it."""
 
 
 class Database:
@@ -70,27 +73,38 @@ def told() -> Iterator[None]:
             "the record is asked by too many at once", hint="try again", retryable=True
         ) from error
     except DBAPIError as error:
-        raise StoreError(
-            f"the database failed: {_said(error.orig)}",
-            hint="is it there, may it be written, is its disk full?",
-            retryable=True,
-        ) from error
+        passing = _passes(error)
+        hint = "is it there, may it be written, is its disk full?" if passing else ""
+        said = f"the database failed: {_said(error.orig)}"
+        raise StoreError(said, hint=hint, retryable=passing) from error
     except SQLAlchemyError as error:
         raise StoreError(f"the database failed: {type(error).__name__}") from error
 
 
-def _said(error: BaseException | None) -> str:
-    """What the database says of itself.
+def _passes(error: DBAPIError) -> bool:
+    """Whether it may succeed later: the fault is the database's, not that of what it was given."""
+    told = _told_by_postgresql(error.orig)
+    if told:
+        return told.get("C", "")[:2] in _PASSING
+    return isinstance(error, OperationalError | InterfaceError)
 
-    pg8000 tells it as a mapping, `M` the message, and hides why a server let nobody in behind the
-    loss of the connection that followed.
+
+def _said(error: BaseException | None) -> str:
+    """What the database says of itself."""
+    told = _told_by_postgresql(error)
+    return told.get("M", "it does not say why") if told else str(error)
+
+
+def _told_by_postgresql(error: BaseException | None) -> dict[str, str]:
+    """A server's message `M` and SQLSTATE `C`, and more; empty if it said nothing.
+
+    If it let nobody in, why is hidden behind the loss of the connection that followed.
     """
-    inner = error
-    while inner is not None:
-        if inner.args and isinstance(inner.args[0], dict):
-            return str(inner.args[0].get("M", "it does not say why"))
-        inner = inner.__cause__ or inner.__context__
-    return str(error)
+    while error is not None:
+        if error.args and isinstance(error.args[0], dict):
+            return error.args[0]
+        error = error.__cause__ or error.__context__
+    return {}
 
 
 def holdable(*texts: str) -> bool:

@@ -86,22 +86,25 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    query = dict(url.query)
-    arguments: dict[str, Any] = {"application_name": query.pop("application_name", "cluejudge")}
-    host = str(query.pop("host", url.host or ""))
-    port = str(query.pop("port", url.port or 5432))
-    if host.startswith("/"):
-        arguments["unix_sock"] = f"{host}/.s.PGSQL.{port}"
-    arguments["ssl_context"] = _ssl(str(query.pop("sslmode", "prefer")), host)
-    if query:
-        raise UsageError(f"the database's URL has parameters not known here: {', '.join(query)}")
+    query = {name: str(value) for name, value in url.query.items()}
+    host = query.pop("host", url.host or "localhost")
+    port = query.pop("port", str(url.port or 5432))
+    if not url.username:
+        raise UsageError("the database's URL names no user", hint=KNOWN)
     if not (port.isdecimal() and 0 < int(port) < 65536):
         raise UsageError(f"{port!r} is no port of a database")
-    target = url.set(drivername="postgresql+pg8000", host=host or "localhost", port=int(port))
+    arguments = {
+        "application_name": query.pop("application_name", "cluejudge"),
+        "ssl_context": _ssl(query.pop("sslmode", "prefer"), host),
+    }
+    if query:
+        raise UsageError(f"the database's URL has parameters not known here: {', '.join(query)}")
     if host.startswith("/"):
-        target = target.set(host="localhost")
+        arguments["unix_sock"] = f"{host}/.s.PGSQL.{port}"
+        host = "localhost"
+    target = url.set(drivername="postgresql+pg8000", host=host, port=int(port), query={})
     # A server that was started anew is noticed before the next statement, not by its failing.
-    return create_engine(target.set(query={}), connect_args=arguments, pool_pre_ping=True, **_POOL)
+    return create_engine(target, connect_args=arguments, pool_pre_ping=True, **_POOL)
 
 
 def _ssl(mode: str, host: str) -> Any:
