@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import pytest
@@ -197,6 +198,43 @@ class TestGatherer:
         assert asyncio.run(run()) == list(range(10))
         assert sum(sizes) == 10
         assert len(sizes) < 10
+
+    @pytest.mark.parametrize(("linger", "calls"), [(0.0, 2), (0.2, 1)])
+    def test_an_idle_one_lingers_for_others_that_come(self, linger: float, calls: int) -> None:
+        sizes: list[int] = []
+
+        def answer(asks: Sequence[Ask]) -> list[Reply]:
+            sizes.append(len(asks))
+            return yes(asks)
+
+        async def run() -> None:
+            gather = Gatherer(answer, linger)
+            first = asyncio.create_task(gather([Score(None, "a")]))
+            await asyncio.sleep(0.02)
+            await asyncio.gather(first, gather([Score(None, "b")]))
+
+        asyncio.run(run())
+        assert (len(sizes), sum(sizes)) == (calls, 2)
+
+    def test_after_a_call_nobody_lingers(self) -> None:
+        begun, go = threading.Event(), threading.Event()
+
+        def answer(asks: Sequence[Ask]) -> list[Reply]:
+            begun.set()
+            assert go.wait(20)
+            return yes(asks)
+
+        async def run() -> None:
+            gather = Gatherer(answer)  # its first call begins at once, and takes its time
+            first = asyncio.create_task(gather([Score(None, "a")]))
+            await asyncio.to_thread(begun.wait, 20)
+            gather._desk()._linger = 30.0
+            second = asyncio.create_task(gather([Score(None, "b")]))
+            await asyncio.sleep(0)
+            go.set()
+            await asyncio.wait_for(asyncio.gather(first, second), 10)
+
+        asyncio.run(run())
 
     def test_an_error_reaches_all_who_wait_and_nobody_after(self) -> None:
         calls = 0

@@ -72,12 +72,11 @@ def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManag
         threads = context.settings.in_flight + _SPARE_THREADS
         pool = ThreadPoolExecutor(threads, thread_name_prefix="cluejudge")
         asyncio.get_running_loop().set_default_executor(pool)
-        chores = asyncio.create_task(_purge(context)) if context.settings.keep_images else None
+        chores = asyncio.create_task(_purge(context))
         try:
             yield
         finally:
-            if chores:
-                chores.cancel()
+            chores.cancel()
             await context.desk.close()
             await asyncio.to_thread(context.record.close)
 
@@ -85,7 +84,7 @@ def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManag
 
 
 async def _purge(context: Context) -> None:
-    """Removes kept images that have expired, every hour."""
+    """Removes kept images that have expired, every hour; also where none is kept any more."""
     while True:
         try:
             await context.record.ask(context.store.images.purge)

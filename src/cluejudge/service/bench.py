@@ -18,6 +18,10 @@ _FETCHED = 32
 """Fetched images in memory at a time, those that are being fetched among them."""
 
 
+_QUICK = 2**18
+"""Bytes that are hashed in less time than it takes to have a thread do it."""
+
+
 @dataclass(slots=True)
 class _Trial:
     """The judging of one image, for all requests that wait for it."""
@@ -61,7 +65,7 @@ class Bench:
 
     async def _shared(self, court: Court, data: bytes) -> Judged:
         """Judges an image, or waits with those for whom an equal one is being judged."""
-        sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
+        sha256 = await asyncio.to_thread(_sha256, data) if len(data) > _QUICK else _sha256(data)
         key = (sha256, court.fingerprint)
         trial = self._trials.setdefault(key, _Trial())
         if trial.task is None:
@@ -91,6 +95,10 @@ class Bench:
     def _forget(self, key: tuple[str, str], trial: _Trial) -> None:
         if self._trials.get(key) is trial:
             del self._trials[key]
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def lasting(verdict: Verdict) -> bool:
