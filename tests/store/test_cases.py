@@ -101,6 +101,12 @@ def test_without_its_picture_there_is_no_case(cases: Cases, sha256: str) -> None
     assert cases.list() == ()
 
 
+def test_a_picture_whose_file_is_gone_makes_no_case(cases: Cases, tmp_path: Path) -> None:
+    (tmp_path / "kept" / SHA[:2] / SHA).unlink()
+    with pytest.raises(UsageError, match="a case needs its picture"):
+        add(cases)
+
+
 def test_an_expired_picture_makes_no_case(cases: Cases, clock: Clock) -> None:
     clock.pass_by(31 * DAY)
     with pytest.raises(UsageError, match="a case needs its picture"):

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from cluejudge.errors import StoreError, UsageError
 from cluejudge.store.images import KeptImages
-from cluejudge.store.records import EntryKind
+from cluejudge.store.places import Folder
+from cluejudge.store.records import EntryKind, Scope
 from cluejudge.store.store import Store
 from cluejudge.store.tables import entries
 from tests.store.conftest import Clock
@@ -196,8 +197,30 @@ def test_one_that_cannot_be_removed_keeps_none_of_the_others(
         images.purge()
     assert files(folder) == []
     assert len(told(store, EntryKind.IMAGE_PURGED)) == 3
+    assert not images.keep(SHA, PICTURE, "image/png")
+    assert not images.pin(SHA)
+    assert images.find(SHA) is None
     stuck.rmdir()
     assert images.purge() == 1
+    assert images.keep(SHA, PICTURE, "image/png")
+    assert images.read(SHA) == PICTURE
+
+
+def test_a_place_that_does_not_answer_keeps_nobody_from_the_record(
+    store: Store, images: KeptImages, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images.keep(SHA, PICTURE, "image/png")
+    clock.pass_by(31 * DAY)
+    during: list[bool] = []
+
+    def deleting(place: Folder, name: str) -> None:
+        during.append(images.keep(name, PICTURE, "image/png"))
+        store.keys.add("meanwhile", [Scope.JUDGE])
+
+    monkeypatch.setattr(Folder, "delete", deleting)
+    assert images.purge() == 1
+    assert during == [False]
+    assert [key.name for key in store.keys.list()] == ["meanwhile"]
 
 
 def test_what_a_stopped_writer_left_is_swept_out(images: KeptImages, folder: Path) -> None:

@@ -43,6 +43,8 @@ class Cases:
         """
         named("a constitution", constitution)
         _check(expected_outcome, expected_violated)
+        if self._images.read(sha256) is None:
+            raise _no_picture()
         with self._database.writing() as connection:
             at = self._database.at()
             case = Case(
@@ -57,10 +59,7 @@ class Cases:
                 note=written("a note", note),
             )
             if not pin(connection, sha256, at):
-                raise UsageError(
-                    "a case needs its picture, and this one is not kept",
-                    hint="have the service keep images, and judge it again",
-                )
+                raise _no_picture()
             earlier = _same_picture(connection, case)
             if earlier is not None and _says(earlier) == _says(case):
                 return earlier
@@ -107,6 +106,13 @@ def _check(outcome: Outcome, violated: Sequence[str]) -> None:
             f"a case cannot expect {outcome} with {len(violated)} violated rules",
             hint="unsafe is what violates a rule, and nothing else",
         )
+
+
+def _no_picture() -> UsageError:
+    return UsageError(
+        "a case needs its picture, and this one is not kept",
+        hint="have the service keep images, and judge it again",
+    )
 
 
 def _same_picture(connection: Connection, case: Case) -> Case | None:

@@ -22,6 +22,9 @@ from cluejudge.store.times import stamp
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_MIME = 64
 
+_GOING = "0"
+"""When an image expires that is being removed: before all times, so it is there no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptImage:
@@ -59,6 +62,7 @@ class KeptImages:
     def keep(self, sha256: str, data: bytes, mime: str) -> bool:
         """Keep an image for the days to come; False if images are not kept.
 
+        False also for one that is being removed at this very moment: it can be kept again later.
         Raises ValueError if `sha256` is not that of `data`, StoreError if it cannot be written.
         """
         if self._root is None:
@@ -68,8 +72,9 @@ class KeptImages:
         # On record before it is there: what is lost between the two expires nevertheless.
         with self._database.writing() as connection:
             root = self._note(connection, sha256, len(data), mime[:_LONGEST_MIME])
-        self._place(root).write(sha256, data)
-        return True
+        if root is not None:
+            self._place(root).write(sha256, data)
+        return root is not None
 
     def find(self, sha256: str) -> KeptImage | None:
         """What is known of an image that is kept and has not expired."""
@@ -127,10 +132,12 @@ class KeptImages:
             raise StoreError(said, hint="they are tried again next time") from errors[0]
         return purged
 
-    def _note(self, connection: Connection, sha256: str, size: int, mime: str) -> str:
-        """Put an image on record, or let it expire later; where it is, or is to be."""
+    def _note(self, connection: Connection, sha256: str, size: int, mime: str) -> str | None:
+        """Put an image on record, or let it expire later; where it is to be, None if it goes."""
         row = connection.execute(select(images).where(images.c.sha256 == sha256)).first()
         expires = self._expiry()
+        if row is not None and row.expires == _GOING:
+            return None
         if row is not None:
             later = max(row.expires, expires) if row.expires else ""
             connection.execute(
@@ -143,21 +150,25 @@ class KeptImages:
         connection.execute(images.insert().values(**values, **facts))
         entry = NewEntry(EntryKind.IMAGE_KEPT, sha256, {**facts, "days": self._days})
         log.append(connection, [entry], at=at)
-        return str(self._root)
+        return self._root
 
     def _purge(self, sha256: str, at: str) -> int:
+        """Remove one image, if it is still due; 1 if it is gone by this."""
+        one = images.c.sha256 == sha256
         with self._database.writing() as connection:
-            query = select(images).where(images.c.sha256 == sha256, _due(at))
-            row = connection.execute(query).first()
+            row = connection.execute(select(images).where(one, _due(at))).first()
             if row is None:
                 return 0
-            # While nobody else can put it on record again, so that no image is lost that is.
-            for root in self._roots(row.place):
-                self._place(root).delete(sha256)
-            connection.execute(images.delete().where(images.c.sha256 == sha256))
-            purged = NewEntry(EntryKind.IMAGE_PURGED, sha256, {"kept": row.kept})
-            log.append(connection, [purged], at=self._database.at())
-        return 1
+            connection.execute(images.update().where(one).values(expires=_GOING))
+        # Not while writing, for a place that does not answer would keep all others from it.
+        for root in self._roots(row.place):
+            self._place(root).delete(sha256)
+        with self._database.writing() as connection:
+            gone = connection.execute(images.delete().where(one, images.c.expires == _GOING))
+            if gone.rowcount:
+                purged = NewEntry(EntryKind.IMAGE_PURGED, sha256, {"kept": row.kept})
+                log.append(connection, [purged], at=self._database.at())
+        return gone.rowcount
 
     def _row(self, sha256: str) -> Row[tuple[object, ...]] | None:
         if not _SHA256.fullmatch(sha256):

@@ -40,9 +40,8 @@ class Place(Protocol):
 def open_place(place: str, *, make: bool = True) -> Place:
     """The place `place`: a folder, which is made, or a URL such as `s3://bucket/images`.
 
-    Without `make` a folder is made when something is written into it only.
-
-    Raises UsageError for one that cannot be used, MissingExtraError where a library is missing.
+    Without `make` a folder is made when something is written into it only. Raises UsageError for
+    a place that cannot be used, MissingExtraError where a library is missing.
     """
     if not place.strip():
         raise UsageError("images are to be kept nowhere", hint="give a folder or s3://BUCKET/PATH")
@@ -163,7 +162,7 @@ def _file_system(url: str) -> tuple[Any, str]:
     except ImportError as error:
         raise MissingExtraError(f"keeping images at {scheme}://", "serve") from error
     try:
-        files, root = url_to_fs(url, use_listings_cache=False)
+        files, root = url_to_fs(url)
     except ImportError as error:
         if scheme in {"s3", "s3a"}:
             raise MissingExtraError(f"keeping images at {scheme}://", "s3") from error
