@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 import pytest
 from sqlalchemy import insert, text
 
@@ -59,19 +56,13 @@ def test_a_connection_that_broke_is_replaced(store: Store) -> None:
     store.decisions.record([draft()])
 
 
-def test_a_writer_that_waits_too_long_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cluejudge.store.urls.BUSY_SECONDS", 0.1)
-    path = tmp_path / "record.db"
-    with Store.open(str(path)) as store:
-        other = sqlite3.connect(path, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="locked") as error:
-            store.decisions.record([draft()])
-        assert error.value.retryable
-        other.execute("ROLLBACK")
-        other.close()
+    with Store.open(url) as store, Store.open(url) as other:
+        with other.database.writing():
+            with pytest.raises(StoreError, match="lock") as error:
+                store.decisions.record([draft()])
+            assert error.value.retryable
         store.decisions.record([draft()])
 
 

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cluejudge.errors import StoreError
+from cluejudge.store import urls
 from cluejudge.store.times import stamp, utcnow
-from cluejudge.store.urls import WRITING
 
 _ONE_WRITER = 0x636C7565_6A756467
 """PostgreSQL's advisory lock that every writer of a record takes: any fixed number will do."""
@@ -51,7 +51,7 @@ class Database:
         """
         # SQLite lets waiting writers in by chance: a lock of our own serves them at once.
         with told(), self._turn, self.engine.connect() as connection:
-            connection.execution_options(**{WRITING: True})
+            connection.execution_options(**{urls.WRITING: True})
             with connection.begin():
                 take_turn(connection)
                 yield connection
@@ -60,6 +60,8 @@ class Database:
 def take_turn(connection: Connection) -> None:
     """Wait until no other process writes; SQLite has done so by BEGIN IMMEDIATE."""
     if connection.dialect.name == "postgresql":
+        wait = {"wait": f"{urls.BUSY_SECONDS * 1000:.0f}"}
+        connection.execute(sql("SELECT set_config('lock_timeout', :wait, true)"), wait)
         connection.execute(sql("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_WRITER})
 
 
