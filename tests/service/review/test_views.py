@@ -14,8 +14,8 @@ from tests.service.review.making import drafted
 WHOLE = Album((Seen("whole", 192, 128),))
 
 
-def decided(verdict: Verdict, **fields: str) -> Decision:
-    return Decision(**dict(drafted(verdict, **fields)), seq=7, at="2026-11-22T10:00:00.123456Z")
+def decided(verdict: Verdict) -> Decision:
+    return Decision(**dict(drafted(verdict)), seq=7, at="2026-11-22T10:00:00.123456Z")
 
 
 def viewed(verdict: Verdict, album: Album = WHOLE, filled: Filled | None = None) -> ItemView:
@@ -146,7 +146,7 @@ def test_a_name_that_is_missing_or_hostile_is_still_a_name() -> None:
 
 def test_shares_are_in_words() -> None:
     assert percent(1, 3) == "33%"
-    assert percent(0, 0) == "–"
+    assert percent(0, 0) == "\N{EN DASH}"
     labels = [option.label for option in outcome_options({}, [], 0.02)]
     assert labels[-1] == "a sample of the safe (2%)"
     assert outcome_options({}, [], 0.001)[-1].label == "a sample of the safe"

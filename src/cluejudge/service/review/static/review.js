@@ -209,7 +209,8 @@ function keys() {
     panels[place].scrollIntoView({ block: "nearest" });
   }
 
-  function overrule() {
+  // With `wanted` the rule becomes that; without, whatever comes after what it is set to.
+  function overrule(wanted) {
     if (current < 0) {
       go(1);
     }
@@ -220,8 +221,8 @@ function keys() {
       return;
     }
     panel.querySelector("details").open = true;
-    const at = radios.findIndex((radio) => radio.checked);
-    const next = radios[(at + 1) % radios.length];
+    const after = radios[(radios.findIndex((radio) => radio.checked) + 1) % radios.length];
+    const next = wanted ? (radios.find((radio) => radio.value === wanted) ?? radios[0]) : after;
     next.click();
     if (next.value === "") {
       panel.focus();
@@ -256,7 +257,9 @@ function keys() {
     ArrowDown: () => go(1),
     k: () => go(-1),
     ArrowUp: () => go(-1),
-    o: overrule,
+    o: () => overrule(),
+    v: () => overrule("violated"),
+    c: () => overrule("cleared"),
     x: clearRest,
     a: () => press("agree"),
     s: () => press("skip"),
