@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from cluejudge.service.api.incoming import Version
 from cluejudge.service.context import Context
@@ -16,6 +16,11 @@ from cluejudge.verdict import Outcome
 
 _JSON = "application/json"
 _LARGEST = 2**63 - 1
+
+
+Moment = Annotated[
+    str | None, Field(min_length=1), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 
 
 class DecisionOut(BaseModel):
@@ -32,7 +37,7 @@ class DecisionsOut(BaseModel):
     next: int | None
 
 
-class Wanted(BaseModel):
+class Which(BaseModel):
     """Which decisions are wanted; what is not given does not matter."""
 
     outcome: list[Outcome] = Field(default_factory=list)
@@ -40,12 +45,10 @@ class Wanted(BaseModel):
     constitution: str = ""
     version: Version | None = None
     sha256: str = ""
-    since: str = Field(default="", description="ISO 8601; UTC unless it says otherwise")
-    until: str = Field(default="", description="ISO 8601; this moment is not in it any more")
+    since: Moment = Field(default=None, description="ISO 8601; UTC unless it says otherwise")
+    until: Moment = Field(default=None, description="ISO 8601; this moment is not in it any more")
     key: str = Field(default="", description="name of the key that asked")
     reviewed: bool | None = None
-    before: int | None = Field(default=None, ge=1, le=_LARGEST, description="`next` of a page")
-    limit: int = Field(default=50, ge=1, le=200)
 
     def filter(self, who: Principal) -> DecisionFilter:
         """What to look for; who may not review sees the decisions that their key asked for."""
@@ -56,9 +59,17 @@ class Wanted(BaseModel):
                 f"the key `{who.name}` may only read what it asked for",
                 hint=f"it needs the scope `{Scope.REVIEW}`",
             )
-        told = self.model_dump(exclude={"outcome"})
+        known = set(DecisionFilter.model_fields)
+        told = self.model_dump(include=known, exclude_none=True)
         key = self.key if who.may(Scope.REVIEW) else who.name
         return DecisionFilter(**{**told, "key": key}, outcomes=tuple(self.outcome))
+
+
+class Wanted(Which):
+    """Which decisions are wanted, and which page of them."""
+
+    before: int | None = Field(default=None, ge=1, le=_LARGEST, description="`next` of a page")
+    limit: int = Field(default=50, ge=1, le=200)
 
 
 def router(context: Context) -> APIRouter:

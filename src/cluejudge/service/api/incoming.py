@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -35,20 +35,28 @@ _FIELDS = {"constitution", "version"}
 Version = Annotated[int, Field(ge=1, le=LARGEST_VERSION)]
 
 
+Base64 = Annotated[str | None, WithJsonSchema({"type": "string", "format": "byte"})]
+Url = Annotated[str | None, WithJsonSchema({"type": "string", "format": "uri", "maxLength": 8192})]
+
+
 class ImageIn(BaseModel):
     """One image, by its bytes or by where it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": ["data"]}, {"required": ["url"]}]},
+    )
 
     name: str = Field(default="", max_length=_LONGEST_NAME, description="for the verdict")
-    data: str | None = Field(default=None, description="the file's bytes, base64")
-    url: str | None = Field(
+    data: Base64 = Field(default=None, description="the file's bytes")
+    url: Url = Field(
         default=None, max_length=8192, description="an https URL, where the service fetches any"
     )
 
     @model_validator(mode="after")
     def _one(self) -> ImageIn:
-        if (self.data is None) == (self.url is None):
+        given = self.model_fields_set & {"data", "url"}
+        if len(given) != 1 or self.data == self.url:
             raise ValueError("give either `data` or `url`")
         return self
 

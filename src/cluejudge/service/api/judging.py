@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, Field
 
-from cluejudge.service.api.incoming import JudgeIn, read_incoming
+from cluejudge.service.api.incoming import LARGEST_VERSION, JudgeIn, read_incoming
 from cluejudge.service.context import Context
 from cluejudge.service.drafting import Asked
 from cluejudge.service.fetching import Fetcher
@@ -18,26 +18,6 @@ from cluejudge.store.claims import Claim
 from cluejudge.store.records import Decision
 
 REPLAYED = "Idempotency-Replayed"
-
-_FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["image"],
-    "additionalProperties": False,
-    "properties": {
-        "image": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}},
-        "constitution": {"type": "string", "maxLength": 128},
-        "version": {"type": "integer", "minimum": 1},
-    },
-}
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": inlined(JudgeIn)},
-            "multipart/form-data": {"schema": _FORM},
-        },
-    }
-}
 
 IdempotencyKey = Annotated[
     str | None,
@@ -55,13 +35,34 @@ class JudgeOut(BaseModel):
     decisions: list[Decision] = Field(description="each as it is in the record")
 
 
+def _body(most: int) -> dict[str, Any]:
+    """How the body stands in the OpenAPI document: as JSON or as a form, of up to `most` images."""
+    as_json = inlined(JudgeIn)
+    as_json["properties"]["images"]["maxItems"] = most
+    file = {"type": "string", "format": "binary"}
+    form = {
+        "type": "object",
+        "required": ["image"],
+        "additionalProperties": False,
+        "properties": {
+            "image": {"type": "array", "minItems": 1, "maxItems": most, "items": file},
+            "constitution": as_json["properties"]["constitution"],
+            "version": {"type": "integer", "minimum": 1, "maximum": LARGEST_VERSION},
+        },
+    }
+    content = {"application/json": {"schema": as_json}, "multipart/form-data": {"schema": form}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def router(context: Context) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["judging"])
     settings, desk = context.settings, context.desk
     fetcher = Fetcher(settings, context.courts.base.limits)
 
-    @routes.post("/v1/judge", response_model=JudgeOut, openapi_extra=_BODY)
+    body = _body(settings.max_images)
+
+    @routes.post("/v1/judge", response_model=JudgeOut, openapi_extra=body)
     async def judge(
         request: Request, who: MayJudge, idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -87,7 +88,7 @@ def router(context: Context) -> APIRouter:
             lease_s=2 * settings.deadline_s + 60,
         )
         headers = {REPLAYED: "true"} if replayed else {}
-        body = JudgeOut(decisions=decisions).model_dump_json()
-        return Response(body, media_type="application/json", headers=headers)
+        told = JudgeOut(decisions=decisions).model_dump_json()
+        return Response(told, media_type="application/json", headers=headers)
 
     return routes
