@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.requests import ClientDisconnect
 
 from cluejudge.errors import UsageError
 from cluejudge.service.problems import Problem
@@ -60,8 +61,11 @@ async def _form(site: Site, request: Request) -> tuple[Visitor, Query]:
     """Who sends a form, and its fields."""
     check_site(request)
     visitor = await site.signing.visitor(request)
-    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
-        return visitor, _texts(form)
+    try:
+        async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
+            return visitor, _texts(form)
+    except ClientDisconnect as gone:
+        raise Problem(400, "malformed", "The form did not come whole") from gone
 
 
 def _texts(form: FormData) -> Query:
