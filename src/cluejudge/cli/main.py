@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": Lazy("cluejudge.cli.serve:serve", "Serve judging over HTTP, and the review page."),
     "keys": Lazy("cluejudge.cli.keys:keys", "Say who may ask a service for what."),
     "audit": Lazy("cluejudge.cli.audit:audit", "Check the record of a service, and read it."),
+    "export": Lazy("cluejudge.cli.export:export", "Write recorded decisions for other tools."),
     "doctor": Lazy("cluejudge.cli.doctor:doctor", "Show what is installed and usable."),
 }
 

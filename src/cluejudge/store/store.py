@@ -12,6 +12,7 @@ from cluejudge.store.cases import Cases
 from cluejudge.store.constitutions import Constitutions
 from cluejudge.store.database import Database
 from cluejudge.store.decisions import Decisions
+from cluejudge.store.exporting import Exports
 from cluejudge.store.images import KeptImages
 from cluejudge.store.keys import Keys
 from cluejudge.store.reviews import Reviews
@@ -37,6 +38,7 @@ class Store:
         self.reviews = Reviews(database, self.decisions)
         self.images = KeptImages(database, images, image_days)
         self.cases = Cases(database, self.images)
+        self.exports = Exports(database)
 
     @classmethod
     def open(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from cluejudge.service import review
-from cluejudge.service.api import decisions, health, judging
+from cluejudge.service.api import decisions, exporting, health, judging
 from cluejudge.service.context import Context
 from cluejudge.service.problems import Renderer
 
-_ROUTERS = (judging, decisions, health)
+_ROUTERS = (judging, decisions, exporting, health)
 
 
 def include(app: FastAPI, context: Context) -> dict[str, Renderer]:

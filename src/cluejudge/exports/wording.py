@@ -1,0 +1,34 @@
+"""What an export says in words of what was found."""
+
+from __future__ import annotations
+
+from cluejudge.report.words import atom_text, one_line
+from cluejudge.verdict import Answer, AtomFinding, RuleFinding
+
+
+def found(finding: RuleFinding) -> str:
+    """The preconditions of a rule that hold, with their scores; empty if none was found to."""
+    return "; ".join(
+        _held(atom) for group in finding.groups for atom in group if atom.answer is Answer.YES
+    )
+
+
+def reasoned(finding: RuleFinding) -> str:
+    """What models wrote about the preconditions of a rule that hold."""
+    return " ".join(
+        one_line(atom.rationale)
+        for group in finding.groups
+        for atom in group
+        if atom.answer is Answer.YES and atom.rationale
+    )
+
+
+def cut(text: str, most: int) -> str:
+    """`text` in at most so many characters, with an ellipsis where something was cut off."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _held(atom: AtomFinding) -> str:
+    score = atom.scores.reasoning if atom.scores.reasoning is not None else atom.scores.debiased
+    told = f" (score {score:+.2f})" if score is not None else ""
+    return f"{atom_text(atom)}{told}"
