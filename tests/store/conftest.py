@@ -35,12 +35,15 @@ def postgresql() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'record.db'}"
+        yield f"sqlite:///{tmp_path / 'record.db'}"
+        return
     server: postgres.Server = request.getfixturevalue("postgresql")
-    return server.new_url()
+    url = server.new_url()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cluejudge.errors import StoreError, UsageError
 from cluejudge.store.database import Database
 from cluejudge.store.store import Store
 from cluejudge.store.urls import open_engine, shown
+from tests.store.drafts import draft
 
 SECRET = "pa55w0rd"
 
@@ -40,6 +42,15 @@ def test_a_path_is_within_the_working_folder(
     Store.open("one.db").close()
     Store.open("sqlite:///two.db").close()
     assert {"one.db", "two.db"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such modes")
+def test_only_its_owner_may_read_a_record(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "record.db")) as store:
+        store.decisions.record([draft()])
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert set(modes) == {"record.db", "record.db-wal", "record.db-shm"}
+    assert set(modes.values()) == {0o600}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,10 @@ def _sqlite(url: URL, create: bool) -> Engine:
         raise UsageError(f"there is no folder {Path(path).parent} for the database")
     if Path(path).is_dir() or not (create or Path(path).exists()):
         raise UsageError(f"there is no database file {path}")
+    if create:
+        # Only for its owner: it tells what people uploaded. Where that fails, SQLite says why.
+        with suppress(OSError):
+            Path(path).touch(mode=0o600, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, **_POOL
     )
