@@ -81,3 +81,8 @@ def test_a_strange_path_stays_one_line(
     ]
     assert line.isprintable()
     assert len(line) < 300
+
+
+def test_a_browser_is_led_to_the_pages(client: TestClient) -> None:
+    answer = client.get("/", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/review")

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 
 import cluejudge
 from cluejudge.api import Judge
 from cluejudge.errors import StoreError
-from cluejudge.service import api, problems
+from cluejudge.service import api, problems, review
 from cluejudge.service.bodies import BodyLimit
 from cluejudge.service.context import Context
 from cluejudge.service.counters import Counters
@@ -56,12 +57,18 @@ def create_app(settings: ServiceSettings, store: Store, judge: Judge) -> FastAPI
         responses=problems.RESPONSES,
     )
     app.state.context = context
+    app.add_api_route("/", _to_review, include_in_schema=False)
     teller = problems.install(app, api.include(app, context))
     # The last one added is the first to see a request.
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(Watch, counters=counters, teller=teller)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+async def _to_review() -> RedirectResponse:
+    """Whoever opens the service in a browser wants its pages."""
+    return RedirectResponse(review.PATH)
 
 
 def _lifespan(context: Context) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cluejudge.service.fetch import fetch
 from cluejudge.service.problems import Problem
 from cluejudge.service.settings import ServiceSettings
 from cluejudge.service.submissions import Fetch
@@ -25,8 +26,6 @@ class Fetcher:
             )
 
         async def got() -> bytes:
-            from cluejudge.service.fetch import fetch
-
             return await fetch(url, self._limits)
 
         return got

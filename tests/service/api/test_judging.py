@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from cluejudge.errors import StoreError
 from cluejudge.store.records import DecisionFilter
 from tests.api.colours import BROKEN, SAFE, UNSAFE
-from tests.service.making import as_json, context
+from tests.service.making import as_json, context, service
 
 URL = "/v1/judge"
 FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -76,6 +77,16 @@ def test_urls_are_off(client: TestClient) -> None:
     answer = client.post(URL, json={"images": [{"url": "https://example.com/a.png"}]})
     assert told(answer)[0] == 403
     assert "--allow-urls" in answer.json()["hint"]
+
+
+def test_a_url_that_may_not_be_fetched_is_a_decision(tmp_path: Path) -> None:
+    with service(tmp_path, urls=True) as client:
+        urls = ["https://127.0.0.1/a.png", "http://example.com/a.png", "nothing"]
+        answer = client.post(URL, json={"images": [{"url": url} for url in urls]})
+        assert outcomes(answer) == ["error"] * 3
+        found = answer.json()["decisions"]
+    assert {one["verdict"]["code"] for one in found} == {"url_refused"}
+    assert {(one["source"], one["sha256"]) for one in found} == {("url", "")}
 
 
 @pytest.mark.parametrize(
