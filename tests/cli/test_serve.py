@@ -38,7 +38,7 @@ class Process:
         self.heard = threading.Condition()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
-        self.url = self.wait_for(r"serves at (http://\S+)")
+        self.url = ""
 
     def _listen(self) -> None:
         for line in self.process.stderr or ():
@@ -63,6 +63,7 @@ class Process:
 def serving(folder: Path, *more: str) -> Iterator[Process]:
     started = Process(folder, *more)
     try:
+        started.url = started.wait_for(r"serves at (http://\S+)")
         yield started
     finally:
         if started.process.poll() is None:
@@ -172,8 +173,13 @@ def test_strange_requests_are_refused_and_it_goes_on(tmp_path: Path, rules: Path
         with socket.create_connection((host, int(port)), 20) as raw:
             raw.sendall(b"JUDGE THIS\r\n\r\n")
             assert raw.recv(100).startswith(b"HTTP/1.1 400")
+        head = f"POST /v1/judge HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        with socket.create_connection((host, int(port)), 20) as raw:
+            raw.sendall(f"{head}Content-Length: 1000\r\n\r\n".encode() + b"{")
+        process.wait_for("(POST /v1/judge 499)")
         assert httpx2.get(f"{process.url}/health/ready").status_code == 200
         assert process.end() == 0
+    assert "Traceback" not in process.said
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ class Bench:
         trial = self._trials.setdefault(key, _Trial())
         if trial.task is None:
             trial.task = asyncio.create_task(self._tried(key, court, data, trial))
+            trial.task.add_done_callback(_heard)
         trial.waiting += 1
         try:
             return await asyncio.shield(trial.task)
@@ -95,6 +96,12 @@ class Bench:
     def _forget(self, key: tuple[str, str], trial: _Trial) -> None:
         if self._trials.get(key) is trial:
             del self._trials[key]
+
+
+def _heard(task: asyncio.Task[Judged]) -> None:
+    """Takes note of a failure that nobody waits for any more, so that it is not reported again."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _sha256(data: bytes) -> str:

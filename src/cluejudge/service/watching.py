@@ -7,6 +7,7 @@ import time
 from urllib.parse import quote
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cluejudge.service.counters import Counters
@@ -17,6 +18,9 @@ WHO = "cluejudge.who"
 
 _log = logging.getLogger("cluejudge.service")
 _LONGEST = 200
+_GONE = 499
+"""Who asked was gone before all of the request had come: nobody is answered, it is only told."""
+
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -41,6 +45,8 @@ class Watch:
 
         try:
             await self._app(scope, receive, noted)
+        except ClientDisconnect:
+            status = status or _GONE
         except Exception:
             _log.exception("%s failed", _path(scope))
             if status:
