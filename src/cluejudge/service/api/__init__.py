@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from cluejudge.service import review
-from cluejudge.service.api import decisions, exporting, health, judging
+from cluejudge.service.api import decisions, exporting, health, judging, moderations
 from cluejudge.service.context import Context
 from cluejudge.service.problems import Renderer
 
-_ROUTERS = (judging, decisions, exporting, health)
+_ROUTERS = (judging, moderations, decisions, exporting, health)
 
 
 def include(app: FastAPI, context: Context) -> dict[str, Renderer]:
@@ -17,4 +17,4 @@ def include(app: FastAPI, context: Context) -> dict[str, Renderer]:
     for module in _ROUTERS:
         app.include_router(module.router(context))
     app.include_router(review.router(context))
-    return {review.PATH: review.problem_page}
+    return {review.PATH: review.problem_page, moderations.PATH: moderations.as_openai}
