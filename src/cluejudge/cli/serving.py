@@ -25,6 +25,7 @@ from cluejudge.cli.options import parse_settings
 from cluejudge.errors import UsageError
 from cluejudge.service.app import create_app
 from cluejudge.service.defaults import DEFAULT, settle
+from cluejudge.service.moderation import check_keys
 from cluejudge.service.settings import MEBIBYTE, ServiceSettings, Unsure
 from cluejudge.store.store import Store
 from cluejudge.store.urls import shown
@@ -108,10 +109,12 @@ def _moderation(path: Path | None) -> dict[str, tuple[str, ...]]:
     data = read(path).data if path else {}
     if not isinstance(data, dict):
         raise UsageError(f"{path} must map ids of rules to categories")
-    return {
+    mapping = {
         str(rule): tuple(map(str, keys)) if isinstance(keys, list) else (str(keys),)
         for rule, keys in data.items()
     }
+    check_keys(mapping)
+    return mapping
 
 
 def _check_keys(settings: ServiceSettings, store: Store, given: Given) -> None:
