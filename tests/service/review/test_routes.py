@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from cluejudge.exports.formats import FORMATS
 from cluejudge.service.headers import POLICY
-from cluejudge.store.records import Answer, DecisionFilter
+from cluejudge.service.review.listing import FORMAT_TITLES
+from cluejudge.store.records import Answer, DecisionFilter, EntryKind
+from cluejudge.store.tables import entries
 from cluejudge.verdict import Outcome, Verdict
 from tests.api.colours import BROKEN, NOISE
 from tests.api.colours import UNSAFE as PICTURE
@@ -108,6 +112,7 @@ def test_overruling_is_recorded_rule_by_rule(client: TestClient) -> None:
     assert [each.reason for each in review.overrides] == ["a toy", "no child"]
     page = client.get(item_of(decision)).text
     assert "on-fire should be cleared: a toy" in page
+    assert 'After review: <span class="badge badge-safe">' in page
     assert "overruled: safe" in client.get(f"{HOME}/record").text
 
 
@@ -127,6 +132,22 @@ def test_what_cannot_be_recorded_is_shown_again_with_all_that_was_written(
 def test_another_answer_is_refused(client: TestClient, answer: str) -> None:
     decision = recorded(store_of(client))
     assert send(client, decision, answer).status_code == 422
+
+
+def test_a_form_that_is_none_is_told(client: TestClient) -> None:
+    decision = recorded(store_of(client))
+    broken = "multipart/form-data; boundary=x"
+    answer = client.post(
+        f"{item_of(decision)}/answer", content=b"--x\r\nno", headers={"content-type": broken}
+    )
+    assert answer.status_code == 403
+    many = "&".join(f"reason-{n}=a" for n in range(6_000))
+    form = "application/x-www-form-urlencoded"
+    answer = client.post(
+        f"{item_of(decision)}/answer", content=many, headers={"content-type": form}
+    )
+    assert answer.status_code == 400
+    assert store_of(client).reviews.of(decision.id) == ()
 
 
 def test_two_reviewers_never_have_the_same_item(tmp_path: Path) -> None:
@@ -230,6 +251,13 @@ def test_without_its_image_nothing_becomes_a_case_and_the_answer_stands(client: 
     assert len(store_of(client).reviews.of(decision.id)) == 1
 
 
+def test_a_case_that_there_is_already_is_told(client: TestClient) -> None:
+    decision = recorded(store_of(client), keep=True)
+    assert "one already" not in client.get(item_of(decision)).text
+    send(client, decision, "agree", case="yes")
+    assert "It is one already, expected to be unsafe" in client.get(item_of(decision)).text
+
+
 def test_figures_come_from_the_reviews(client: TestClient) -> None:
     for place, said in enumerate(("agree", "overrule")):
         decision = recorded(store_of(client), data=bytes([place]))
@@ -256,6 +284,21 @@ def test_the_record_is_filtered_and_paged(client: TestClient) -> None:
     unsafe = client.get(f"{HOME}/record?outcome=unsafe&rule=on-fire&reviewed=no").text
     assert unsafe.count('<a href="/review/items/') == 11
     assert "No decision is like this" in client.get(f"{HOME}/record?reviewed=yes").text
+
+
+def test_every_format_has_its_link_and_what_is_taken_goes_on_record(client: TestClient) -> None:
+    assert set(FORMAT_TITLES) == set(FORMATS)
+    recorded(store_of(client))
+    recorded(store_of(client), samples.SAFE, data=b"other")
+    page = client.get(f"{HOME}/record?outcome=unsafe").text
+    for name in FORMATS:
+        link = f"{HOME}/export/{name}?outcome=unsafe"
+        assert f'href="{link}"' in page
+        assert len(client.get(link).json()) == 1
+    with store_of(client).database.reading() as connection:
+        kinds = connection.execute(select(entries.c.kind)).scalars().all()
+    assert kinds.count(EntryKind.EXPORT) == len(FORMATS)
+    assert client.get(f"{HOME}/export/csv").status_code == 404
 
 
 def hostile() -> Verdict:

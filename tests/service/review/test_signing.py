@@ -40,7 +40,9 @@ def test_without_keys_nobody_signs_in(client: TestClient) -> None:
     assert str(client.get(f"{HOME}/sign-in").url).endswith(HOME)
 
 
-@pytest.mark.parametrize("path", ["", "/record", "/figures", "/record?rule=a%26b", "/items/dec_1"])
+@pytest.mark.parametrize(
+    "path", ["", "/record", "/figures", "/record?rule=a%26b", "/items/dec_1", "/export/dsa"]
+)
 def test_with_a_key_the_way_leads_through_the_sign_in_page(
     client: TestClient, secret: str, path: str
 ) -> None:

@@ -54,7 +54,7 @@ def add(routes: APIRouter, site: Site) -> None:
         visitor, form = await _form(site, request)
         _check(visitor, form)
         await ask(reviews.release, decision_id, visitor.reviewer)
-        return see(request, "", wanted(form).query)
+        return see("", wanted(form).query)
 
 
 async def _form(site: Site, request: Request) -> tuple[Visitor, Query]:
@@ -154,5 +154,5 @@ async def _next(
     )
     query = "&".join(part for part in (which.query, urlencode(said or {})) if part)
     if item is None:
-        return see(request, "", f"{query}&none=yes" if query else "none=yes")
-    return see(request, f"/items/{item.decision.id}", query)
+        return see("", f"{query}&none=yes" if query else "none=yes")
+    return see(f"/items/{item.decision.id}", query)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cluejudge.errors import UsageError
 from cluejudge.store.overruling import OPEN, outcome_after
 from cluejudge.store.records import Answer, Decision, ReviewDraft, RuleOverride
 from cluejudge.verdict import Outcome, RuleFinding, RuleOutcome, Verdict
@@ -44,14 +43,8 @@ def choices(finding: RuleFinding) -> tuple[RuleOutcome, ...]:
 
 
 def read(form: Mapping[str, str], verdict: Verdict) -> Filled:
-    """The form as it was sent; what it cannot hold for this verdict is left out.
-
-    Raises `UsageError` where there is no such answer.
-    """
-    try:
-        answer = Answer(form.get("answer", ""))
-    except ValueError as error:
-        raise UsageError("there is no such answer", hint="agree, overrule or skip") from error
+    """The form as it was sent; what it cannot hold for this verdict is left out."""
+    answer = form.get("answer", "")
     chosen: dict[int, RuleOutcome] = {}
     reasons: dict[int, str] = {}
     for place, finding in enumerate(verdict.rules):
@@ -60,7 +53,7 @@ def read(form: Mapping[str, str], verdict: Verdict) -> Filled:
                 chosen[place] = outcome
         reasons[place] = _line(form.get(f"reason-{place}", ""))
     return Filled(
-        answer=answer,
+        answer=Answer(answer) if answer in set(Answer) else None,
         chosen=chosen,
         reasons={place: reason for place, reason in reasons.items() if reason},
         rest="rest" in form,
@@ -93,6 +86,8 @@ def draft(filled: Filled, decision: Decision, reviewer: str) -> ReviewDraft:
 
 def _of_answer(filled: Filled) -> Iterator[str]:
     changed = bool(filled.chosen) or filled.rest
+    if filled.answer is None:
+        yield "Say whether you agree, overrule or skip."
     if filled.answer is Answer.OVERRULE and not changed:
         yield "To overrule, say of at least one rule what it should have been."
     if filled.answer is Answer.AGREE and changed:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from fastapi import Request, Response
 
 from cluejudge.service.review.answers import MAX_NOTE, MAX_REASON, Filled
 from cluejudge.service.review.signing import Visitor
-from cluejudge.service.review.site import Site, page
+from cluejudge.service.review.site import DECISION_ID, Site, page
 from cluejudge.service.review.views import ANSWERED, item_view
 from cluejudge.service.review.wanted import Query, wanted
 from cluejudge.store.records import Answer, Decision
 
 LEASE_LOST = "Another reviewer has this one now, so it cannot be answered here. Take the next one."
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 async def item_page(
@@ -38,10 +35,11 @@ async def item_page(
     which = wanted(request.query_params if query is None else query)
     held = await ask(reviews.hold, decision.id, visitor.reviewer, settings.lease_s)
     album = await site.pictures(lambda pictures: pictures.album(decision.sha256))
-    view = item_view(decision, album, await ask(reviews.of, decision.id), filled)
+    cases = await ask(context.store.cases.list, decision.constitution)
+    case = next((one for one in cases if one.sha256 == decision.sha256), None)
+    view = item_view(decision, album, await ask(reviews.of, decision.id), filled, case)
     waiting = await ask(reviews.waiting, which.filter(settings.sample))
     return page(
-        request,
         "item.html",
         visitor,
         status,
@@ -63,6 +61,6 @@ async def item_page(
 def done(query: Query) -> tuple[str, str] | None:
     """The decision that was answered just before, and what was said of it."""
     decision_id, said = query.get("done", ""), query.get("said", "")
-    if not _ID.fullmatch(decision_id) or said not in set(Answer):
+    if not DECISION_ID.fullmatch(decision_id) or said not in set(Answer):
         return None
     return decision_id, ANSWERED[Answer(said)]

@@ -6,8 +6,12 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
+from cluejudge.exports.formats import FORMATS
+from cluejudge.exports.lines import Shape
+from cluejudge.service.exported import exported
+from cluejudge.service.problems import Problem
 from cluejudge.service.review.items import done
-from cluejudge.service.review.listing import Row, outcome_options, percent, row
+from cluejudge.service.review.listing import FORMAT_TITLES, Row, outcome_options, percent, row
 from cluejudge.service.review.site import Site, page
 from cluejudge.service.review.wanted import DOUBTFUL, SAMPLE, Wanted, sought, wanted
 from cluejudge.store.records import DecisionFilter
@@ -27,6 +31,10 @@ def add(routes: APIRouter, site: Site) -> None:
     async def record(request: Request) -> Response:
         return await _record(site, request)
 
+    @routes.get("/export/{name}")
+    async def export(name: str, request: Request) -> Response:
+        return await _export(site, request, name)
+
     @routes.get("/figures")
     async def figures(request: Request) -> Response:
         return await _figures(site, request)
@@ -38,7 +46,6 @@ async def _queue(site: Site, request: Request) -> Response:
     chosen = [str(outcome) for outcome in which.outcomes] + ([SAMPLE] if which.sample else [])
     counts = await _counts(site, which)
     return page(
-        request,
         "queue.html",
         visitor,
         which=which,
@@ -84,7 +91,6 @@ async def _record(site: Site, request: Request) -> Response:
     found = await ask(store.decisions.find, looked_for.filter)
     rows = [row(item, await ask(store.reviews.of, item.id)) for item in found.items]
     return page(
-        request,
         "record.html",
         visitor,
         sought=looked_for,
@@ -92,8 +98,16 @@ async def _record(site: Site, request: Request) -> Response:
         rows=rows,
         following=found.next,
         constitutions=await _names(site),
-        formats=(),
+        formats=FORMAT_TITLES,
     )
+
+
+async def _export(site: Site, request: Request, name: str) -> Response:
+    visitor = await site.signing.visitor(request)
+    if name not in FORMATS:
+        raise Problem(404, "not-found", "There is no such format")
+    chosen = replace(sought(request.query_params), before=None).filter
+    return await exported(site.context, name, chosen, visitor.reviewer, Shape.JSON)
 
 
 async def _figures(site: Site, request: Request) -> Response:
@@ -101,7 +115,6 @@ async def _figures(site: Site, request: Request) -> Response:
     name = request.query_params.get("constitution", "").strip()
     found = await site.context.record.ask(site.context.store.figures, name or None)
     return page(
-        request,
         "figures.html",
         visitor,
         figures=found,

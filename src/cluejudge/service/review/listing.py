@@ -10,6 +10,14 @@ from cluejudge.service.review.views import ANSWERED, shown_time
 from cluejudge.store.records import Answer, Decision, Review
 from cluejudge.verdict import Outcome, RuleOutcome
 
+FORMAT_TITLES = {
+    "label-studio": "Label Studio",
+    "fiftyone": "FiftyOne",
+    "llavaguard": "LlavaGuard JSON",
+    "dsa": "DSA statements of reasons",
+}
+"""What the formats of `exports.formats` are called on the page."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

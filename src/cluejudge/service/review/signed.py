@@ -28,7 +28,7 @@ def add(routes: APIRouter, site: Site) -> None:
     ) -> Response:
         check_site(request)
         target = safe_next(next)
-        opened = RedirectResponse(_under(request, target), 303)
+        opened = RedirectResponse(target, 303)
         try:
             https = request.url.scheme == "https"
             await site.signing.sign_in(key, person, opened, https=https)
@@ -46,7 +46,7 @@ def add(routes: APIRouter, site: Site) -> None:
         visitor = await site.signing.visitor(request)
         if not proven(visitor, {"csrf": csrf}):
             raise Problem(403, "old-form", "This form is of an earlier session")
-        closed = see(request, "/sign-in")
+        closed = see("/sign-in")
         await site.signing.sign_out(request, closed)
         return closed
 
@@ -68,10 +68,6 @@ async def _form(
         except SignedOut:
             pass
         else:
-            return RedirectResponse(_under(request, target), 303)
+            return RedirectResponse(target, 303)
     values = {"target": target, "said": said, "hint": hint, "person": person}
-    return page(request, "sign-in.html", None, status, **values)
-
-
-def _under(request: Request, target: str) -> str:
-    return str(request.scope.get("root_path", "")) + target
+    return page("sign-in.html", None, status, **values)

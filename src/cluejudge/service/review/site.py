@@ -19,12 +19,12 @@ from cluejudge.service.problems import Problem
 from cluejudge.service.review.pages import PAGE_HEADERS, Pages
 from cluejudge.service.review.pictures import Pictures
 from cluejudge.service.review.signing import PATH, SignedOut, Signing, Visitor
-from cluejudge.settings import Limits
 from cluejudge.store.records import Decision
 
 T = TypeVar("T")
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DECISION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
 _DECODING = 2
 """How many pictures are decoded at a time: one may need a gigabyte."""
 
@@ -35,13 +35,13 @@ class Site:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.signing = Signing(context)
-        self._pictures = Pictures(context.store.images.read, Limits())
+        self._pictures = Pictures(context.store.images.read, context.courts.base.limits)
         self._decoding = CapacityLimiter(_DECODING)
 
     async def decision(self, decision_id: str) -> Decision:
         """The decision with this id. Raises `Problem` 404."""
         found = None
-        if _ID.fullmatch(decision_id):
+        if DECISION_ID.fullmatch(decision_id):
             found = await self.context.record.ask(self.context.store.decisions.get, decision_id)
         if found is None:
             raise Problem(404, "not-found", "There is no decision with this id")
@@ -58,29 +58,20 @@ def pages() -> Pages:
     return Pages()
 
 
-def page(
-    request: Request, template: str, visitor: Visitor | None, status: int = 200, **values: Any
-) -> Response:
+def page(template: str, visitor: Visitor | None, status: int = 200, **values: Any) -> Response:
     """A page for `visitor`, None if nobody is signed in."""
-    values = {"base": base(request), "visitor": visitor, "current": template} | values
+    values = {"base": PATH, "visitor": visitor, "current": template} | values
     return HTMLResponse(pages().render(template, **values), status, headers=PAGE_HEADERS)
 
 
-def base(request: Request) -> str:
-    """The path under which the pages are, with that of a proxy before them if there is one."""
-    return str(request.scope.get("root_path", "")) + PATH
-
-
-def see(request: Request, path: str, query: str = "") -> Response:
+def see(path: str, query: str = "") -> Response:
     """Sends the browser on to `path` under the pages."""
-    target = base(request) + path + (f"?{query}" if query else "")
-    return RedirectResponse(target, 303, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(PATH + path + (f"?{query}" if query else ""), 303)
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem as a page, in place of JSON."""
     told = page(
-        request,
         "problem.html",
         None,
         problem.status_code,
@@ -104,13 +95,12 @@ class PageRoute(APIRoute):
             try:
                 return await inner(request)
             except SignedOut as gone:
-                if request.method != "GET" or (
-                    "sec-fetch-dest" in request.headers
-                    and (request.headers["sec-fetch-dest"] not in ("document", "empty"))
-                ):
+                # Browsers say what they fetch: a picture, or what a script asks for, is no page.
+                dest = request.headers.get("sec-fetch-dest", "document")
+                if request.method != "GET" or dest != "document":
                     said = "You are signed out, so nothing was recorded"
-                    raise Problem(401, "signed-out", said, hint="sign in and try again") from gone
+                    raise Problem(401, "signed-out", said, hint="Sign in and try again") from gone
                 query = f"?{request.url.query}" if request.url.query else ""
-                return see(request, "/sign-in", f"next={quote(request.url.path + query)}")
+                return see("/sign-in", f"next={quote(request.url.path + query)}")
 
         return handler

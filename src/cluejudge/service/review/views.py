@@ -13,7 +13,7 @@ from cluejudge.report.words import is_told, one_line
 from cluejudge.service.review.answers import Filled, choices
 from cluejudge.service.review.pictures import Album, Seen
 from cluejudge.store.overruling import OPEN
-from cluejudge.store.records import Answer, Decision, Review
+from cluejudge.store.records import Answer, Case, Decision, Review
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 
 SHOWN_WIDTH, SHOWN_HEIGHT = 420.0, 520.0
@@ -53,7 +53,6 @@ class RulePanel:
     reason: str
     changed: bool
     told: bool
-    open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,6 @@ class Shot:
     overlay: Html
     kept: bool
     main: bool
-    found: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,11 @@ class ItemView:
     shots: tuple[Shot, ...]
     pictures_kept: bool
     fault: str
-    reused_from: str
     facts: tuple[tuple[str, str], ...]
     earlier: tuple[Earlier, ...]
     stands: str
     no_case: str
+    case: str
     filled: Filled
 
     @property
@@ -116,8 +114,9 @@ def item_view(
     album: Album,
     reviews: Sequence[Review] = (),
     filled: Filled | None = None,
+    case: Case | None = None,
 ) -> ItemView:
-    """The page of `decision`, with the pictures of its image."""
+    """The page of `decision`, with the pictures of its image and the `case` that it is by now."""
     verdict = decision.verdict
     filled = filled or Filled()
     panels = [_panel(place, verdict, filled) for place in range(len(verdict.rules))]
@@ -136,11 +135,11 @@ def item_view(
         shots=_shots(verdict, album.pictures),
         pictures_kept=bool(album.pictures),
         fault=album.fault,
-        reused_from=decision.reused_from,
         facts=tuple((name, value) for name, value in _facts(decision) if value),
         earlier=earlier,
         stands=_stands(reviews),
         no_case=_no_case(decision, album),
+        case=case.expected_outcome if case else "",
         filled=filled,
     )
 
@@ -162,7 +161,6 @@ def _panel(place: int, verdict: Verdict, filled: Filled) -> RulePanel:
         reason=reason,
         changed=chosen is not None,
         told=told or finding.outcome in OPEN,
-        open=told,
     )
 
 
@@ -220,7 +218,6 @@ def _shot(
         overlay=overlay(seen.width, seen.height, drawn, LABEL_SIZE / zoom),
         kept=kept,
         main=main,
-        found=bool(drawn),
     )
 
 
@@ -255,9 +252,10 @@ def _earlier(review: Review) -> Earlier:
 
 
 def _stands(reviews: Sequence[Review]) -> str:
-    """The outcome that the last reviewer with an answer gave; empty if there is none."""
+    """The outcome by the last word of a reviewer who overruled it; empty if there is none."""
     given = [review for review in reviews if review.answer is not Answer.SKIP]
-    return max(given, key=lambda review: review.seq).outcome if given else ""
+    last = max(given, key=lambda review: review.seq, default=None)
+    return last.outcome if last and last.answer is Answer.OVERRULE else ""
 
 
 def _no_case(decision: Decision, album: Album) -> str:
