@@ -38,6 +38,11 @@ def test_a_declared_body_that_is_too_large(small: TestClient) -> None:
     assert str(MOST) in answer.json()["detail"]
 
 
+def test_a_length_that_is_no_number_of_this_world(small: TestClient) -> None:
+    headers = {**JSON, "Content-Length": "9" * 5000}
+    assert small.post("/v1/judge", content=pieces(10), headers=headers).status_code == 413
+
+
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
 def test_a_body_in_chunks_that_is_too_large(small: TestClient, kind: str) -> None:
     headers = {"Content-Type": kind}

@@ -56,14 +56,14 @@ class Courts:
     async def of(self, stored: StoredConstitution) -> Court:
         """The court for a stored constitution."""
         key = (stored.name, stored.version, stored.digest)
-        async with self._making:
-            court = self._made.get(key)
-            if court is None:
-                court = self._made[key] = await asyncio.to_thread(self._make, stored)
-            self._made.move_to_end(key)
-            if len(self._made) > self._most:
-                self._made.popitem(last=False)
-        return court
+        if key not in self._made:
+            async with self._making:
+                if key not in self._made:
+                    self._made[key] = await asyncio.to_thread(self._make, stored)
+                    if len(self._made) > self._most:
+                        self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        return self._made[key]
 
     def judge_by(self, constitution: CompiledConstitution) -> Judge:
         """A judge by `constitution`, for trying it out.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -120,7 +119,7 @@ def _from_another_site(request: Request, host: str) -> bool:
     origin = request.headers.get("origin")
     if site not in ("none", "same-origin"):
         return True
-    return origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+    return origin is not None and origin.partition("://")[2].lower() != host.lower()
 
 
 def _without_port(host: str) -> str:

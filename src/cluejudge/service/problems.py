@@ -18,6 +18,9 @@ from cluejudge.verdict import storable
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:cluejudge:"
+_OURS = "Value error, "  # how pydantic begins the messages of our own checks
+_MOST = 20  # mistakes that are told
+_LONGEST = 100
 _log = logging.getLogger("cluejudge.service")
 
 
@@ -131,11 +134,12 @@ def problem_of(error: Exception) -> Problem:
 def invalid(errors: Sequence[Any]) -> Problem:
     """What pydantic found wrong, without repeating what was sent."""
     found = [
-        FieldError(at=storable(_place(one["loc"])), message=storable(one["msg"])) for one in errors
+        FieldError(at=_place(one["loc"]), message=storable(one["msg"].removeprefix(_OURS)))
+        for one in errors[:_MOST]
     ]
     first = found[0]
     detail = f"{first.at}: {first.message}" if first.at else first.message
-    return Problem(422, "invalid", detail, errors=found[:20])
+    return Problem(422, "invalid", detail, errors=found)
 
 
 def unavailable(error: StoreError) -> Problem:
@@ -145,7 +149,8 @@ def unavailable(error: StoreError) -> Problem:
 
 
 def _place(location: Sequence[object]) -> str:
-    return ".".join(str(step) for step in location if step != "body")
+    """Where a mistake stands, cut short: names of fields are what was sent, too."""
+    return storable(".".join(str(step)[:_LONGEST] for step in location if step != "body"))
 
 
 def _of_http(error: HTTPException) -> Problem:
