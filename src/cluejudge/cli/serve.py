@@ -54,7 +54,9 @@ Ctrl-C or SIGTERM ends it: what was taken on is finished and recorded.
 @click.option(
     "--max-body", type=click.IntRange(1), default=64, show_default=True, help="MiB of a request."
 )
-@click.option("--max-images", type=click.IntRange(1), default=32, help="Images of a request.")
+@click.option(
+    "--max-images", type=click.IntRange(1), default=32, show_default=True, help="Of a request."
+)
 @click.option(
     "--per-minute", type=click.IntRange(1), help="Requests of a key that has no limit of its own."
 )
