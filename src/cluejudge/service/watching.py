@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ WHO = "cluejudge.who"
 
 _log = logging.getLogger("cluejudge.service")
 _LONGEST = 200
+_KEY = re.compile(r"cj_[\w-]{20,}")
 _GONE = 499
 """Who asked was gone before all of the request had come: nobody is answered, it is only told."""
 
@@ -65,4 +67,5 @@ class Watch:
 
 
 def _path(scope: Scope) -> str:
-    return quote(scope["path"])[:_LONGEST]
+    """The path in one line, without a key that somebody has put there."""
+    return quote(_KEY.sub("cj_...", scope["path"]))[:_LONGEST]
