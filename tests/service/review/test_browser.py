@@ -149,10 +149,13 @@ def test_all_open_rules_are_cleared_with_one_key(page: Any, address: str, store:
     decision = recorded(store, verdict)
     page.goto(f"{address}{item_of(decision)}")
     press(page, "x")
+    page.keyboard.type("a dog")
+    press(page, "Escape x x Control+a")
     page.keyboard.type("a cat")
     answered(page, "Enter")
     (review,) = store.reviews.of(decision.id)
     assert len(review.overrides) == 12
+    assert {each.reason for each in review.overrides} == {"a cat"}
     assert review.outcome is Outcome.SAFE
 
 

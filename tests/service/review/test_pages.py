@@ -22,6 +22,16 @@ def test_the_look_is_that_of_the_reports() -> None:
     assert style.index("--unsafe-bg") < style.index(".topbar")
 
 
+def test_every_colour_has_a_name_in_light_and_dark() -> None:
+    style = pages().assets["review.css"].body.decode()
+    used = set(re.findall(r"var\(--([a-z-]+)\)", style))
+    # First those of the report, then those of the page; of each light, then dark.
+    themes = [theme for theme in re.findall(r":root \{([^}]*)\}", style) if "--" in theme]
+    assert len(themes) == 4
+    for theme in (themes[0] + themes[2], themes[1] + themes[3]):
+        assert used <= set(re.findall(r"--([a-z-]+): ", theme))
+
+
 def test_an_asset_is_named_by_its_content() -> None:
     tags = {asset.tag for asset in pages().assets.values()}
     assert len(tags) == len(pages().assets)

@@ -129,6 +129,16 @@ def test_earlier_reviews_are_told() -> None:
     assert overruled.changes == ("on-fire should be cleared: a toy",)
 
 
+def test_rules_that_were_overruled_for_one_reason_are_told_together() -> None:
+    rules = ("fire", "knives", "smoke")
+    overrides = tuple(
+        RuleOverride(rule_id=rule, outcome=RuleOutcome.CLEARED, reason="a cat") for rule in rules
+    )
+    given = review(Answer.OVERRULE, Outcome.SAFE).model_copy(update={"overrides": overrides})
+    (earlier,) = item_view(decided(UNSAFE), WHOLE, (given,)).earlier
+    assert earlier.changes == ("fire, knives, smoke should be cleared: a cat",)
+
+
 def test_a_row_says_what_matters() -> None:
     assert row(decided(UNSAFE)).why == "on-fire"
     assert row(decided(ABSTAIN)).why == "unsure: medicine-and-child"

@@ -43,7 +43,7 @@ def row(decision: Decision, reviews: Sequence[Review] = ()) -> Row:
         name=one_line(verdict.image) or decision.id,
         outcome=verdict.outcome,
         why=why(decision),
-        at=shown_time(decision.at),
+        at=shown_time(decision.at, seconds=False),
         constitution=f"{decision.constitution} {decision.version}",
         review=ANSWERED[last.answer] if last else "",
         stands=stands,

@@ -243,11 +243,19 @@ def _earlier(review: Review) -> Earlier:
         at=shown_time(review.at),
         answer=ANSWERED[review.answer],
         outcome=review.outcome,
-        changes=tuple(
-            f"{override.rule_id} should be {override.outcome}: {override.reason}"
-            for override in review.overrides
-        ),
+        changes=_changes(review),
         note=review.note,
+    )
+
+
+def _changes(review: Review) -> tuple[str, ...]:
+    """What was overruled; rules of one outcome for one reason together."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for override in review.overrides:
+        together.setdefault((override.outcome, override.reason), []).append(override.rule_id)
+    return tuple(
+        f"{', '.join(rules)} should be {outcome}: {reason}"
+        for (outcome, reason), rules in together.items()
     )
 
 
@@ -275,6 +283,6 @@ def _words(outcome: RuleOutcome) -> str:
     return outcome.replace("_", " ")
 
 
-def shown_time(at: str) -> str:
-    """A time of the record to the second, as `2026-11-22 18:04:05 UTC`."""
-    return f"{at[:19].replace('T', ' ')} UTC" if at else ""
+def shown_time(at: str, *, seconds: bool = True) -> str:
+    """A time of the record, as `2026-11-22 18:04:05 UTC` or without its seconds."""
+    return f"{at[: 19 if seconds else 16].replace('T', ' ')} UTC"

@@ -3,7 +3,7 @@
 // Everything here is a convenience: without it the forms and links of the pages do the same.
 
 const form = document.getElementById("answer");
-const status_ = document.getElementById("status");
+const statusLine = document.getElementById("status");
 
 for (const filters of document.querySelectorAll("form[data-submits]")) {
   filtering(filters);
@@ -28,8 +28,8 @@ function filtering(filters) {
 }
 
 function say(text, warns = false) {
-  status_.textContent = text;
-  status_.classList.toggle("warns", warns);
+  statusLine.textContent = text;
+  statusLine.classList.toggle("warns", warns);
 }
 
 function start() {
@@ -112,7 +112,7 @@ function holding() {
       say("You are signed out. Sign in again in another tab before you answer.", true);
     } else if (answer.ok && !(await answer.json()).held) {
       lost();
-    } else if (status_.classList.contains("warns")) {
+    } else if (statusLine.classList.contains("warns")) {
       say("");
     }
   }
