@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from cluejudge.service import review
-from cluejudge.service.api import decisions, exporting, health, judging, moderations
+from cluejudge.service.api import constitutions, decisions, exporting, health, judging, moderations
 from cluejudge.service.context import Context
 from cluejudge.service.problems import Renderer
 
-_ROUTERS = (judging, moderations, decisions, exporting, health)
+_ROUTERS = (judging, moderations, decisions, constitutions, exporting, health)
 
 
 def include(app: FastAPI, context: Context) -> dict[str, Renderer]:
