@@ -370,3 +370,6 @@ def test_a_decision_that_was_reused_names_the_first(client: TestClient) -> None:
     newest, first = store_of(client).decisions.find(DecisionFilter()).items
     assert newest.reused_from == first.id
     assert first.id in client.get(item_of(newest)).text
+    queue = client.get(HOME).text
+    assert first.id in queue
+    assert newest.id not in queue

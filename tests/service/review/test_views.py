@@ -8,6 +8,7 @@ from cluejudge.service.review.pictures import Album, Seen
 from cluejudge.service.review.views import ItemView, item_view
 from cluejudge.store.records import Answer, Decision, Review, RuleOverride
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict, ViewVerdict
+from tests.report import samples
 from tests.report.samples import ABSTAIN, ALL, ERROR, ON_FIRE, SAFE, UNSAFE
 from tests.service.review.making import drafted
 
@@ -76,6 +77,14 @@ def test_without_the_image_its_boxes_are_shown_all_the_same() -> None:
     assert not shot.kept
     assert view.no_case == "A regression case needs the image, and it is not kept."
     assert viewed(ERROR, Album()).shots == ()
+
+
+def test_boxes_that_do_not_fit_the_recorded_size_are_not_drawn() -> None:
+    box = samples.FIRE.box
+    assert box is not None
+    far = samples.FIRE.model_copy(update={"box": box.model_copy(update={"right": 500})})
+    finding = ON_FIRE.model_copy(update={"groups": ((far,),)})
+    assert viewed(UNSAFE.model_copy(update={"rules": (finding,)}), Album()).shots == ()
 
 
 def test_of_many_frames_those_that_count_come_first() -> None:

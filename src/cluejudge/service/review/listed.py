@@ -70,7 +70,10 @@ async def _counts(site: Site, which: Wanted) -> dict[Outcome | str, int]:
 
 
 async def _waiting(site: Site, which: Wanted) -> list[Row]:
-    """The newest of those that nobody has reviewed; the sample is drawn, not listed."""
+    """The newest that nobody has reviewed; the sample is drawn, not listed.
+
+    What was judged before is reviewed once, as the first of its kind.
+    """
     if not which.outcomes:
         return []
     newest = DecisionFilter(
@@ -81,7 +84,7 @@ async def _waiting(site: Site, which: Wanted) -> list[Row]:
         limit=SHOWN,
     )
     found = await site.context.record.ask(site.context.store.decisions.find, newest)
-    return [row(decision) for decision in found.items]
+    return [row(decision) for decision in found.items if not decision.reused_from]
 
 
 async def _record(site: Site, request: Request) -> Response:

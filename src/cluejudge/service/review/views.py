@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cluejudge.report.card import boxes, facts, said
+from cluejudge.report.card import facts, said
 from cluejudge.report.chain import rule
-from cluejudge.report.figure import LABEL_SIZE, overlay
 from cluejudge.report.markup import Html
 from cluejudge.report.words import is_told, one_line
 from cluejudge.service.review.answers import Filled, choices
-from cluejudge.service.review.pictures import Album, Seen
+from cluejudge.service.review.pictures import Album
+from cluejudge.service.review.shots import Shot, shots
 from cluejudge.store.overruling import OPEN
 from cluejudge.store.records import Answer, Case, Decision, Review
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
-
-SHOWN_WIDTH, SHOWN_HEIGHT = 420.0, 520.0
-"""The largest size in CSS pixels at which a picture is shown."""
-
-MAX_ENLARGED = 6.0
 
 AGREEING = {
     Outcome.UNSAFE: "it is unsafe",
@@ -53,19 +48,6 @@ class RulePanel:
     reason: str
     changed: bool
     told: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One picture with its boxes; without `kept` only its frame can be shown."""
-
-    place: int
-    caption: str
-    width: int
-    height: int
-    overlay: Html
-    kept: bool
-    main: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +114,7 @@ def item_view(
         others=tuple(others),
         others_tally=_tally(others),
         open_rules=sum(finding.outcome in OPEN for finding in verdict.rules),
-        shots=_shots(verdict, album.pictures),
+        shots=shots(verdict, album.pictures),
         pictures_kept=bool(album.pictures),
         fault=album.fault,
         facts=tuple((name, value) for name, value in _facts(decision) if value),
@@ -167,58 +149,6 @@ def _panel(place: int, verdict: Verdict, filled: Filled) -> RulePanel:
 def _tally(panels: Sequence[RulePanel]) -> str:
     outcomes = [panel.outcome for panel in panels]
     return ", ".join(f"{outcomes.count(one)} {one}" for one in dict.fromkeys(outcomes))
-
-
-def _shots(verdict: Verdict, seen: Sequence[Seen]) -> tuple[Shot, ...]:
-    """The pictures that the findings rest on first, then the others in their order."""
-    found = {finding.view for finding in verdict.rules if is_told(finding)}
-    worst = {view.view for view in verdict.views if view.outcome is verdict.outcome}
-    shown = [one for one in seen if one.view in found] or [one for one in seen if one.view in worst]
-    main = {one.view for one in shown[:1]} if not found else {one.view for one in shown}
-    outcomes = {view.view: view.outcome for view in verdict.views}
-    if not seen:
-        return tuple(_frames(verdict))
-    shots = [
-        _shot(place, one, verdict, outcomes, main=one.view in main or len(seen) == 1)
-        for place, one in enumerate(seen)
-    ]
-    return tuple(sorted(shots, key=lambda shot: not shot.main))
-
-
-def _frames(verdict: Verdict) -> Iterator[Shot]:
-    """Empty frames with the boxes, for views of the recorded size, where no image is kept."""
-    record = verdict.record
-    if record is None:
-        return
-    for place, view in enumerate(verdict.views):
-        drawn = boxes(verdict.rules, view.view)
-        if drawn:
-            seen = Seen(view.view, record.width, record.height)
-            yield _shot(place, seen, verdict, {}, main=True, kept=False)
-
-
-def _shot(
-    place: int,
-    seen: Seen,
-    verdict: Verdict,
-    outcomes: dict[str, Outcome],
-    *,
-    main: bool,
-    kept: bool = True,
-) -> Shot:
-    zoom = min(SHOWN_WIDTH / seen.width, SHOWN_HEIGHT / seen.height, MAX_ENLARGED)
-    drawn = boxes(verdict.rules, seen.view)
-    outcome = outcomes.get(seen.view)
-    name = "" if seen.view == "whole" else one_line(seen.view)
-    return Shot(
-        place=place,
-        caption=f"{name}: {outcome}" if name and outcome else name,
-        width=round(seen.width * zoom),
-        height=round(seen.height * zoom),
-        overlay=overlay(seen.width, seen.height, drawn, LABEL_SIZE / zoom),
-        kept=kept,
-        main=main,
-    )
 
 
 def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
