@@ -146,3 +146,40 @@ def test_a_body_that_trickles_in_is_given_up() -> None:
         assert refused.value.status_code == 408
 
     asyncio.run(whole())
+
+
+@pytest.mark.parametrize(("headers", "left"), [([], 0), ([(b"expect", b"100-continue")], 9)])
+def test_what_is_refused_is_read_on_before_the_answer(
+    headers: list[tuple[bytes, bytes]], left: int
+) -> None:
+    parts, sent = [b"x" * 10] * 9, []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+
+    async def send(message: Message) -> None:
+        sent.append((message["type"], len(parts)))
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 429})
+
+    limit = BodyLimit(refusing, settings=settings())
+    asyncio.run(limit({"type": "http", "headers": headers}, receive, send))
+    assert sent == [("http.response.start", left)]
+
+
+def test_who_sends_without_end_is_answered_all_the_same() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x" * 100, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 429})
+
+    limit = BodyLimit(refusing, settings=settings())
+    asyncio.run(limit({"type": "http", "headers": []}, receive, send))
+    assert len(sent) == 1

@@ -11,11 +11,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cluejudge.service.problems import Problem, later
 from cluejudge.service.settings import ServiceSettings
 
+_DRAINED = 4
+"""So many times the most bytes of a body are read of one that is refused."""
+
+_DRAINED_S = 5.0
+
 
 class BodyLimit:
     """Refuses bodies that are too large, declared or not, and those for which there is no room.
 
     Bytes count as long as their request is under way. Raises `Problem` to whoever reads the body.
+    What is refused is read on for a while and thrown away before the answer: a connection that is
+    closed while its client still sends is reset, and the client never hears why.
     """
 
     def __init__(self, app: ASGIApp, *, settings: ServiceSettings) -> None:
@@ -28,6 +35,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         body = _Body(receive, _declared(scope), self._settings.max_body, self._settings.deadline_s)
+        if "expect" in Headers(scope=scope):  # such a client sends nothing before it is asked to
+            body.drained = 0
 
         async def counted() -> Message:
             before = body.seen
@@ -38,8 +47,13 @@ class BodyLimit:
             self._check_room()
             return message
 
+        async def answered(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await body.drain()
+            await send(message)
+
         try:
-            await self._app(scope, counted, send)
+            await self._app(scope, counted, answered)
         finally:
             self._held -= body.seen
 
@@ -57,6 +71,19 @@ class _Body:
         self._until = time.monotonic() + seconds
         self._more = True
         self.seen = 0
+        self.drained = _DRAINED * most
+
+    async def drain(self) -> None:
+        """Reads what is left of the body, up to `drained` bytes, and forgets it."""
+        left = min(_DRAINED_S, self._until - time.monotonic())
+        try:
+            async with asyncio.timeout(max(0.0, left)):
+                while self._more and self.drained > 0:
+                    message = await self._receive()
+                    self._more = bool(message.get("more_body", False))
+                    self.drained -= len(message.get("body", b""))
+        except TimeoutError:
+            self._more = False
 
     async def next(self) -> Message:
         """The next message: of the body while there is more of it. Raises `Problem`."""
