@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cluejudge.compiled import load_compiled
 from cluejudge.constitution import Severity
 from cluejudge.errors import UsageError
-from cluejudge.service.moderation import KEYS, check_keys, keys_of, result, score
+from cluejudge.service.moderation import KEYS, Result, check_keys, keys_of, result, score
 from cluejudge.store.records import Decision
 from cluejudge.verdict import (
     Answer,
@@ -42,8 +42,8 @@ def decision(outcome: Outcome, **rules: RuleOutcome) -> Decision:
     return Decision(**draft(outcome, rules).model_dump(), seq=1, at="2026-01-01T00:00:00.000000Z")
 
 
-def flagged(told: dict[str, dict[str, bool]]) -> set[str]:
-    return {key for key, true in told["categories"].items() if true}
+def flagged(told: Result) -> set[str]:
+    return {key for key, true in told.categories.items() if true}
 
 
 def test_rules_count_as_their_categories_or_as_they_are_mapped() -> None:
@@ -62,31 +62,31 @@ def test_rules_count_as_their_categories_or_as_they_are_mapped() -> None:
 
 def test_a_violated_rule_flags_what_it_counts_as() -> None:
     told = result(decision(Outcome.UNSAFE, blood=VIOLATED, knife=CLEARED), KEYS_OF)
-    assert told["flagged"] is True
+    assert told.flagged is True
     assert flagged(told) == {"violence", "violence/graphic"}
-    assert told["category_scores"]["violence/graphic"] >= 0.5
-    assert told["category_applied_input_types"]["violence"] == ["image"]
-    assert told["category_applied_input_types"]["hate"] == []
-    assert told["cluejudge"]["violated"] == ["blood"]
+    assert told.category_scores["violence/graphic"] >= 0.5
+    assert told.category_applied_input_types["violence"] == ["image"]
+    assert told.category_applied_input_types["hate"] == []
+    assert told.cluejudge.violated == ("blood",)
 
 
 def test_a_violated_rule_of_no_category_flags_the_image() -> None:
     told = result(decision(Outcome.UNSAFE, litter=VIOLATED), KEYS_OF)
-    assert (told["flagged"], flagged(told)) == (True, set())
+    assert (told.flagged, flagged(told)) == (True, set())
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ABSTAIN, Outcome.ERROR])
 def test_what_was_not_decided_is_flagged_without_a_category(outcome: Outcome) -> None:
     told = result(decision(outcome, blood=UNSURE), KEYS_OF)
-    assert (told["flagged"], flagged(told)) == (True, set())
-    assert told["cluejudge"]["outcome"] == outcome.value
-    assert told["category_scores"]["violence"] == 0.5
+    assert (told.flagged, flagged(told)) == (True, set())
+    assert told.cluejudge.outcome is outcome
+    assert told.category_scores["violence"] == 0.5
 
 
 def test_only_safe_is_not_flagged() -> None:
     told = result(decision(Outcome.SAFE, blood=CLEARED, knife=RuleOutcome.IRRELEVANT), KEYS_OF)
-    assert (told["flagged"], flagged(told)) == (False, set())
-    assert max(told["category_scores"].values()) < 0.5
+    assert (told.flagged, flagged(told)) == (False, set())
+    assert max(told.category_scores.values()) < 0.5
 
 
 @given(
@@ -98,11 +98,11 @@ def test_every_result_has_the_thirteen_keys_and_flags_what_it_must(
 ) -> None:
     told = result(decision(outcome, **rules), KEYS_OF)
     for part in ("categories", "category_scores", "category_applied_input_types"):
-        assert tuple(told[part]) == KEYS
-    assert told["flagged"] is (outcome is not Outcome.SAFE)
+        assert tuple(getattr(told, part)) == KEYS
+    assert told.flagged is (outcome is not Outcome.SAFE)
     violated = {key for rule, one in rules.items() if one is VIOLATED for key in KEYS_OF[rule]}
     assert flagged(told) == violated
-    assert all(told["category_scores"][key] >= 0.5 for key in violated)
+    assert all(told.category_scores[key] >= 0.5 for key in violated)
 
 
 def atom(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any
+
+from pydantic import BaseModel
 
 from cluejudge.compiled import CompiledRule
+from cluejudge.constitution import Severity
 from cluejudge.errors import UsageError
 from cluejudge.store.records import Decision
 from cluejudge.verdict import AtomFinding, Outcome, RuleFinding, RuleOutcome, Stage
@@ -53,14 +55,50 @@ def keys_of(rules: Sequence[CompiledRule], mapping: KeysOf) -> dict[str, tuple[s
     }
 
 
-def result(decision: Decision, keys: KeysOf) -> dict[str, Any]:
+class RuleDetail(BaseModel):
+    """What came of one rule; `score` is how sure it is that it is violated."""
+
+    id: str
+    outcome: RuleOutcome
+    score: float
+    severity: Severity
+    action: str
+    reason: str
+    categories: tuple[str, ...]
+
+
+class Detail(BaseModel):
+    """What OpenAI's result has no field for; `decision` is the id of the whole evidence."""
+
+    decision: str
+    reused_from: str
+    outcome: Outcome
+    violated: tuple[str, ...]
+    action: str
+    reason: str
+    code: str
+    constitution: str
+    version: int
+    rules: tuple[RuleDetail, ...]
+
+
+class Result(BaseModel):
+    """What OpenAI's endpoint says of one input, for every one of `KEYS`, and `cluejudge`."""
+
+    flagged: bool
+    categories: dict[str, bool]
+    category_scores: dict[str, float]
+    category_applied_input_types: dict[str, list[str]]
+    cluejudge: Detail
+
+
+def result(decision: Decision, keys: KeysOf) -> Result:
     """The result for one image, where `keys` says what each rule counts as.
 
     Only what was judged safe is not flagged: an image that was not decided is flagged without a
     category, as is one that violates rules of no category. A category is true if a rule that
     counts as it is violated, and its score that of the surest of its rules. Categories of no rule
-    are false, with the score 0 and no input to which they apply. What OpenAI has no field for is
-    under `cluejudge`.
+    are false, with the score 0 and no input to which they apply.
     """
     verdict = decision.verdict
     violated, scores = set(verdict.violated), dict.fromkeys(KEYS, 0.0)
@@ -69,13 +107,13 @@ def result(decision: Decision, keys: KeysOf) -> dict[str, Any]:
             scores[key] = max(scores[key], score(finding))
     flags = {key for rule in violated for key in keys.get(rule, ())}
     covered = {key for told in keys.values() for key in told}
-    return {
-        "flagged": verdict.outcome is not Outcome.SAFE,
-        "categories": {key: key in flags for key in KEYS},
-        "category_scores": scores,
-        "category_applied_input_types": {key: ["image"] * (key in covered) for key in KEYS},
-        "cluejudge": _detail(decision, keys),
-    }
+    return Result(
+        flagged=verdict.outcome is not Outcome.SAFE,
+        categories={key: key in flags for key in KEYS},
+        category_scores=scores,
+        category_applied_input_types={key: ["image"] * (key in covered) for key in KEYS},
+        cluejudge=_detail(decision, keys),
+    )
 
 
 def score(finding: RuleFinding) -> float:
@@ -103,28 +141,28 @@ def _holds(atom: AtomFinding) -> float | None:
     return 1.0 - yes if atom.negated else yes
 
 
-def _detail(decision: Decision, keys: KeysOf) -> dict[str, Any]:
+def _detail(decision: Decision, keys: KeysOf) -> Detail:
     verdict = decision.verdict
-    return {
-        "decision": decision.id,
-        "reused_from": decision.reused_from,
-        "outcome": verdict.outcome.value,
-        "violated": list(verdict.violated),
-        "action": verdict.action,
-        "reason": verdict.reason,
-        "code": verdict.code,
-        "constitution": decision.constitution,
-        "version": decision.version,
-        "rules": [
-            {
-                "id": finding.rule_id,
-                "outcome": finding.outcome.value,
-                "score": score(finding),
-                "severity": finding.severity.value,
-                "action": finding.action,
-                "reason": finding.reason,
-                "categories": list(keys.get(finding.rule_id, ())),
-            }
+    return Detail(
+        decision=decision.id,
+        reused_from=decision.reused_from,
+        outcome=verdict.outcome,
+        violated=verdict.violated,
+        action=verdict.action,
+        reason=verdict.reason,
+        code=verdict.code,
+        constitution=decision.constitution,
+        version=decision.version,
+        rules=tuple(
+            RuleDetail(
+                id=finding.rule_id,
+                outcome=finding.outcome,
+                score=score(finding),
+                severity=finding.severity,
+                action=finding.action,
+                reason=finding.reason,
+                categories=keys.get(finding.rule_id, ()),
+            )
             for finding in verdict.rules
-        ],
-    }
+        ),
+    )

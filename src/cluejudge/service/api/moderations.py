@@ -81,9 +81,28 @@ class ModerationOut(BaseModel):
 
     id: str
     model: str
-    results: list[dict[str, Any]]
+    results: list[moderation.Result]
 
 
+class ErrorFacts(BaseModel):
+    """What was wrong; `param` says where, `code` is a stable short name."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class ErrorOut(BaseModel):
+    """The body of every answer that is an error, as OpenAI's."""
+
+    error: ErrorFacts
+
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    kind: {"description": said, "content": {"application/json": {"schema": inlined(ErrorOut)}}}
+    for kind, said in (("4XX", "The request cannot be answered."), ("5XX", "The service cannot."))
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -104,13 +123,13 @@ def as_openai(request: Request, problem: Problem) -> Response:
     status = 400 if problem.status_code == 422 else problem.status_code
     kind = "server_error" if status >= 500 else _TYPES.get(status, "invalid_request_error")
     said = str(problem.detail)
-    error = {
-        "message": f"{said} ({problem.hint})" if problem.hint else said,
-        "type": kind,
-        "param": problem.errors[0].at if problem.errors else None,
-        "code": _CODES.get(problem.code, problem.code.replace("-", "_")),
-    }
-    return JSONResponse({"error": error}, status, headers=problem.headers)
+    error = ErrorFacts(
+        message=f"{said} ({problem.hint})" if problem.hint else said,
+        type=kind,
+        param=problem.errors[0].at if problem.errors else None,
+        code=_CODES.get(problem.code, problem.code.replace("-", "_")),
+    )
+    return JSONResponse(ErrorOut(error=error).model_dump(), status, headers=problem.headers)
 
 
 def router(context: Context) -> APIRouter:
@@ -120,7 +139,7 @@ def router(context: Context) -> APIRouter:
     fetcher = Fetcher(settings, courts.base.limits)
     moderation.check_keys(settings.moderation_keys)
 
-    @routes.post(PATH, response_model=ModerationOut, openapi_extra=_BODY)
+    @routes.post(PATH, response_model=ModerationOut, openapi_extra=_BODY, responses=_ERRORS)
     async def moderate(
         request: Request, who: MayJudge, idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -150,20 +169,21 @@ def router(context: Context) -> APIRouter:
         if replayed and decisions:
             court = await courts.court(decisions[0].constitution, decisions[0].version)
         headers = {REPLAYED: "true"} if replayed else {}
-        return JSONResponse(_answer(decisions, court, settings), headers=headers)
+        told = _answer(decisions, court, settings).model_dump_json()
+        return Response(told, media_type="application/json", headers=headers)
 
     return routes
 
 
 def _answer(
     decisions: Sequence[Decision], court: Court, settings: ServiceSettings
-) -> dict[str, Any]:
+) -> ModerationOut:
     keys = moderation.keys_of(court.judge.constitution.rules, settings.moderation_keys)
-    return {
-        "id": new_id("modr", utcnow()),
-        "model": court.name,
-        "results": [moderation.result(decision, keys) for decision in decisions],
-    }
+    return ModerationOut(
+        id=new_id("modr", utcnow()),
+        model=court.name,
+        results=[moderation.result(decision, keys) for decision in decisions],
+    )
 
 
 def _check_decided(decisions: Sequence[Decision]) -> None:
