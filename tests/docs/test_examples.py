@@ -7,8 +7,10 @@ the commands of `console` blocks in a shell. Blocks of any other language are no
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,11 +39,14 @@ def test_the_examples_of_a_page_run(
     monkeypatch.setenv("PATH", path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
     namespace: dict[str, object] = {"__name__": "__main__"}
-    for block in blocks(page.read_text(encoding="utf-8")):
-        if block.language == "python":
-            run_python(page, block, namespace)
-        elif block.language == "console":
-            run_console(page, block)
+    try:
+        for block in blocks(page.read_text(encoding="utf-8")):
+            if block.language == "python":
+                run_python(page, block, namespace)
+            elif block.language == "console":
+                run_console(page, block)
+    finally:
+        end_what_runs(tmp_path)
 
 
 @PAGES
@@ -70,3 +75,10 @@ def run_console(page: Path, block: Block) -> None:
         )
         told = f"{page.name}:{block.line}: {command}\n{done.stdout}{done.stderr}"
         assert done.returncode == 0, told
+
+
+def end_what_runs(folder: Path) -> None:
+    """End what a page has begun and, by a failure, not ended; its number is in a file `.pid`."""
+    for file in folder.glob("*.pid"):
+        with suppress(ProcessLookupError, ValueError):
+            os.kill(int(file.read_text()), signal.SIGTERM)
