@@ -24,11 +24,22 @@ from cluejudge.store.records import StoredConstitution
 from cluejudge.yamlfile import MAX_BYTES, read
 
 _YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
+_OUTLINE = {
+    "type": "object",
+    "required": ["name", "rules"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "version": {"type": "string"},
+        "description": {"type": "string"},
+        "rules": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+    },
+}
 _BODY = {
     "requestBody": {
         "required": True,
-        "description": "a compiled constitution",
-        "content": {"application/yaml": {"schema": {"type": "string"}}},
+        "description": "A compiled constitution; its whole schema comes with the package.",
+        "content": {"application/yaml": {"schema": _OUTLINE}},
     }
 }
 
