@@ -11,7 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import ignored_auth
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from cluejudge.api import Judge
 from cluejudge.service.app import create_app
@@ -33,6 +33,10 @@ BOUNDED = settings(
 
 OPEN = {"/health/live", "/health/ready"}
 """What answers without a key."""
+
+
+MORE_THAN_A_SCHEMA = {("post", "/v1/constitutions")}
+"""What may refuse a body that is as documented: no schema tells that ids differ, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,10 @@ def test_every_answer_is_as_documented(asked: Asked, mode: GenerationMode) -> No
                 # The same one for another request is a conflict, which no document can tell.
                 case.headers["Idempotency-Key"] = f"request {next(numbers)}"
             # Of the API key, which is always right here, the next test knows.
-            case.call_and_validate(headers=asked.headers, excluded_checks=[ignored_auth])
+            excluded = [ignored_auth]
+            if (case.method.lower(), case.path) in MORE_THAN_A_SCHEMA:
+                excluded.append(positive_data_acceptance)
+            case.call_and_validate(headers=asked.headers, excluded_checks=excluded)
 
         holds()
 
