@@ -10,7 +10,7 @@ from cluejudge.api import Judge
 from cluejudge.service.courts import Court
 from cluejudge.service.flips import Stand, flipped, told
 from cluejudge.store.records import Case, Decision
-from cluejudge.verdict import Cause, Outcome, RuleOutcome, Verdict
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 from tests.api.colours import COLOURS
 from tests.store.drafts import draft
 
@@ -87,9 +87,7 @@ def test_flips_are_counted_by_rule_the_most_first() -> None:
 
 
 def test_what_was_not_judged_is_neither_the_same_nor_a_flip() -> None:
-    broken = verdict(Outcome.ERROR).model_copy(
-        update={"code": Cause.MODEL_FAILED.value, "reason": "out of order"}
-    )
+    broken = verdict(Outcome.ERROR).model_copy(update={"reason": "out of order"})
     decisions = [decision(sha256, SAFE) for sha256 in ("1", "2", "3")]
     judged: dict[str, Verdict | str] = {"1": broken, "2": "gone"}
     run = told(COURT, [], decisions, judged, complete=False)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from cluejudge.service.courts import Court
 from cluejudge.settings import Frozen
 from cluejudge.store.records import Case, Decision
-from cluejudge.verdict import Cause, Outcome, RuleOutcome, Verdict
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 
 
 class Stand(StrEnum):
@@ -111,7 +111,7 @@ def told(
         got = judged.get(decision.sha256)
         if got is None:
             left += 1
-        elif isinstance(got, str) or got.code == Cause.MODEL_FAILED:
+        elif isinstance(got, str) or got.outcome is Outcome.ERROR:
             not_compared.append(NotCompared(decision=decision.id, reason=_reason(got)))
         else:
             compared += 1
