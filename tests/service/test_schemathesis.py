@@ -22,7 +22,7 @@ from tests.service.making import opened
 from tests.service.running import running
 
 BOUNDED = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
