@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 
 from cluejudge.errors import StoreError
 from cluejudge.service.bench import lasting
@@ -60,15 +60,16 @@ class _Run:
 
     async def whole(self, images: int, seconds: float) -> DryRun:
         """All of it, or as much as there is time for."""
-        complete = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+        try:
+            async with asyncio.timeout(seconds) as limit:
                 self._cases = await self._ask(self._store.cases.list, self._court.name)
                 await self._judge_all(one.sha256 for one in self._cases)
                 await self._find(images)
                 await self._judge_all(iter(self._decisions))
-                complete = True
-        decisions = self._decisions.values()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        decisions, complete = self._decisions.values(), not limit.expired()
         return told(self._court, self._cases, decisions, self._judged, complete=complete)
 
     async def _find(self, images: int) -> None:
