@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from cluejudge.api import Judge
+from cluejudge.errors import StoreError
 from cluejudge.exports.formats import FORMATS
+from cluejudge.exports.rows import Row
+from cluejudge.service import exported
+from cluejudge.service.app import create_app
+from cluejudge.service.settings import ServiceSettings
 from cluejudge.store import log
 from cluejudge.store.records import EntryKind, Scope
-from tests.api.colours import BROKEN, SAFE, UNSAFE
-from tests.service.making import as_json, context
+from tests.api.colours import BROKEN, COLOURS, SAFE, UNSAFE
+from tests.service.making import as_json, context, opened
+from tests.service.running import running
 
 URL = "/v1/export"
 
@@ -104,3 +114,17 @@ def test_all_formats_have_a_route(client: TestClient) -> None:
     parameters = client.get("/openapi.json").json()["paths"]["/v1/export/{format}"]["get"]
     (names,) = [one["schema"]["enum"] for one in parameters["parameters"] if one["in"] == "path"]
     assert names == list(FORMATS)
+
+
+def test_an_export_that_breaks_off_is_no_whole_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> Iterator[tuple[Row, ...]]:
+        yield ()
+        raise StoreError("the database went away")
+
+    monkeypatch.setattr(exported, "pages", failing)
+    settings = ServiceSettings(constitution="colours")
+    app = create_app(settings, opened(tmp_path), Judge(COLOURS, model="fake"))
+    with running(app) as url, pytest.raises(httpx2.RemoteProtocolError):
+        httpx2.get(f"{url}{URL}/dsa")
