@@ -154,6 +154,23 @@ def test_what_it_cannot_begin_with(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("red-on-blue: violense\n", "did you mean violence"),
+        ("- violence\n", "must map ids of rules"),
+    ],
+)
+def test_a_map_of_categories_that_is_none(
+    told: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(told)
+    given = ["--moderation-map", str(path), "--db", str(tmp_path / "record.db")]
+    assert run(["serve", "--port", "0", "-m", "fake", *given]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_a_port_in_use(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
