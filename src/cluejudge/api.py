@@ -169,7 +169,8 @@ class Judge:
 
     async def ajudge(self, source: Source, name: str | None = None) -> Verdict:
         """As `judge`, in threads; the questions of calls that run at the same time are merged."""
-        return await drive_async(self._flow(source, name or _name(source)), self._gather)
+        with self._gather.flow():
+            return await drive_async(self._flow(source, name or _name(source)), self._gather)
 
     def _flow(self, source: Source, name: str) -> Flow[Verdict]:
         """Reads one input when it is started, then judges its views."""

@@ -216,6 +216,43 @@ class TestGatherer:
         asyncio.run(run())
         assert (len(sizes), sum(sizes)) == (calls, 2)
 
+    @pytest.mark.parametrize("flows", [1, 3])
+    def test_it_lingers_until_all_flows_under_way_have_asked(self, flows: int) -> None:
+        sizes: list[int] = []
+
+        def answer(asks: Sequence[Ask]) -> list[Reply]:
+            sizes.append(len(asks))
+            return yes(asks)
+
+        async def asking(gather: Gatherer, number: int) -> None:
+            with gather.flow():
+                await asyncio.sleep(0.02 * number)
+                await gather([Score(None, str(number))])
+
+        async def run() -> None:
+            gather = Gatherer(answer, 30.0)
+            flows_under_way = (asking(gather, number) for number in range(flows))
+            await asyncio.wait_for(asyncio.gather(*flows_under_way), 10)
+
+        asyncio.run(run())
+        assert sizes == [flows]
+
+    def test_one_who_ends_is_waited_for_no_longer(self) -> None:
+        async def run() -> None:
+            gather = Gatherer(yes, 30.0)
+
+            async def quitter() -> None:
+                with gather.flow():
+                    await asyncio.sleep(0.02)
+
+            async def asking() -> None:
+                with gather.flow():
+                    await gather([Score(None, "a")])
+
+            await asyncio.wait_for(asyncio.gather(asking(), quitter()), 10)
+
+        asyncio.run(run())
+
     def test_after_a_call_nobody_lingers(self) -> None:
         begun, go = threading.Event(), threading.Event()
 

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _SPARE_S = 30
 _CONNECTIONS = 1024
 
+_LINGER_S = 0.01
+"""Nobody waits this long but for a flow whose own work takes longer; see `Gatherer`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -161,7 +164,7 @@ def _judge(given: Given, store: Store) -> tuple[StoredConstitution, Judge]:
         thresholds=tuned.thresholds,
         method=tuned.method,
         limits=tuned.limits,
-        linger=0.003,
+        linger=_LINGER_S,
     )
     return stored, judge
 
