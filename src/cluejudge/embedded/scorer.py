@@ -13,7 +13,7 @@ from cluejudge.embedded.prompt import Prompts
 from cluejudge.image import Picture
 
 _ROOM = 192  # tokens of questions in one row
-_RUN = 4096  # tokens of all rows of one run, padding included
+_RUN = 1024  # tokens of all rows of one run, padding included: more would leave the caches
 
 
 @dataclass(frozen=True, slots=True)
