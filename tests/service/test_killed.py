@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import itertools
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 from PIL import Image
 
 from cluejudge.cli.main import run
@@ -17,6 +19,7 @@ from cluejudge.store.records import DecisionFilter
 from cluejudge.store.store import Store
 from tests.api.colours import COLOURS
 from tests.cli.served import serving
+from tests.store import postgres
 
 CLIENTS = 6
 ENOUGH = 60
@@ -73,31 +76,41 @@ def sent(client: httpx2.Client, url: str, number: int) -> httpx2.Response:
     )
 
 
-def test_kill_9_under_load(tmp_path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'record.db'}"
+        return
+    with postgres.running() as server:
+        yield server.new_url()
+
+
+def test_kill_9_under_load(tmp_path: Path, db: str) -> None:
     rules = tmp_path / "colours.yaml"
     rules.write_text(dump_compiled(COLOURS))
-    db = tmp_path / "cluejudge.db"
-    with serving(tmp_path, "-c", str(rules)) as process:
+    options = ("-c", str(rules), "--db", db)
+    with serving(tmp_path, *options) as process:
         load = Load(process.url)
         load.wait_for(ENOUGH)
         process.process.kill()
         load.join()
     assert load.refused == []
-    assert run(["audit", "verify", "--db", str(db)]) == 0
-    with Store.open(str(db)) as store:
+    assert run(["audit", "verify", "--db", db]) == 0
+    with Store.open(db) as store:
         for decision in load.answered.values():
             kept = store.decisions.get(decision["id"])
             assert kept is not None
             assert kept.model_dump(mode="json") == decision
 
-    with serving(tmp_path, "-c", str(rules)) as process, httpx2.Client(timeout=20) as client:
+    with serving(tmp_path, *options) as process, httpx2.Client(timeout=20) as client:
         number, decision = next(iter(load.answered.items()))
         again = sent(client, process.url, int(number))
         assert again.headers["Idempotency-Replayed"] == "true"
         assert again.json()["decisions"] == [decision]
         assert sent(client, process.url, 60_000).status_code == 200
         assert process.end() == 0
-    assert run(["audit", "verify", "--db", str(db)]) == 0
-    with Store.open(str(db)) as store:
+    assert run(["audit", "verify", "--db", db]) == 0
+    with Store.open(db) as store:
         (newest,) = store.decisions.find(DecisionFilter(limit=1)).items
         assert newest.name == "60000.png"
