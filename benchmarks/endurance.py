@@ -74,9 +74,16 @@ class Soak:
     exit_code: int
 
 
-def remember(folder: Path, requests: int, every: int = 500, model: str = "embedded") -> Memory:
+def remember(
+    folder: Path,
+    requests: int,
+    every: int = 500,
+    *,
+    model: str = "embedded",
+    side: int | None = None,
+) -> Memory:
     """The resident memory over `requests`, whose pictures are all different."""
-    pictures = Pictures(min(_SCENES, requests))
+    pictures = Pictures(min(_SCENES, requests), side)
     every = min(every, requests)
     resident: list[float] = []
     with serving(folder, ("-m", model)) as service:
@@ -95,7 +102,7 @@ def remember(folder: Path, requests: int, every: int = 500, model: str = "embedd
 
 
 @dataclass(slots=True)
-class _Heard:
+class Heard:
     """What the clients heard."""
 
     statuses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -114,9 +121,9 @@ class _Heard:
             self.passed += sum(outcome == Outcome.SAFE for _, outcome in outcomes)
 
 
-def soak(folder: Path, requests: int, model: str = "embedded") -> Soak:
+def soak(folder: Path, requests: int, *, model: str = "embedded", side: int | None = None) -> Soak:
     """Sends good and bad requests, and looks at what is left of them."""
-    pictures, chance = Pictures(min(_SCENES, requests)), random.Random(_SEED)
+    pictures, chance = Pictures(min(_SCENES, requests), side), random.Random(_SEED)
     makers = [maker for maker, often in KINDS for _ in range(often)]
     made = (chance.choice(makers)(pictures, chance) for _ in range(requests))
     with serving(folder, ("-m", model, "--max-body", str(MAX_BODY_MIB))) as service:
@@ -124,21 +131,21 @@ def soak(folder: Path, requests: int, model: str = "embedded") -> Soak:
         heard = asyncio.run(_clients(service.url, made))
         seconds = time.perf_counter() - began
         code = service.end()
-        found = _looked_up(service, heard, requests, seconds, code)
+        found = looked_up(service, heard, requests, seconds, code)
     for kind, statuses in found.statuses.items():
         print(f"{kind}: {', '.join(f'{count} of {name}' for name, count in statuses.items())}")
     print({name: value for name, value in asdict(found).items() if name != "statuses"})
     return found
 
 
-async def _clients(url: str, requests: Iterator[Request]) -> _Heard:
-    heard = _Heard()
+async def _clients(url: str, requests: Iterator[Request]) -> Heard:
+    heard = Heard()
     async with httpx2.AsyncClient(base_url=url, timeout=_PATIENCE_S, trust_env=False) as client:
         await asyncio.gather(*(_client(client, requests, heard) for _ in range(CLIENTS)))
     return heard
 
 
-async def _client(client: httpx2.AsyncClient, requests: Iterator[Request], heard: _Heard) -> None:
+async def _client(client: httpx2.AsyncClient, requests: Iterator[Request], heard: Heard) -> None:
     for request in requests:
         if request.cut:
             await _cut(client.base_url, request, request.cut)
@@ -161,7 +168,7 @@ async def _cut(url: httpx2.URL, request: Request, where: Cut) -> None:
     await writer.wait_closed()
 
 
-def _looked_up(service: Service, heard: _Heard, requests: int, seconds: float, code: int) -> Soak:
+def looked_up(service: Service, heard: Heard, requests: int, seconds: float, code: int) -> Soak:
     """What the record of the service, which has ended, says of what was heard."""
     with Store.open(service.database) as store:
         found = {id: store.decisions.get(id) for id in heard.told}
