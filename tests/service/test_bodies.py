@@ -60,6 +60,16 @@ def test_a_body_that_is_just_not_too_large(small: TestClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (400, "urn:cluejudge:malformed")
 
 
+def test_what_is_no_image_may_be_no_longer_than_a_constitution(tmp_path: Path) -> None:
+    body = b"[" + b"[]," * 500_000 + b"[]]"
+    with service(tmp_path) as client:
+        paths = ("/v1/constitutions/colours/activate", "/review/sign-in", "/v1/constitutions")
+        answers = [client.post(path, content=body, headers=JSON) for path in paths]
+        assert client.post("/v1/judge", content=body, headers=JSON).status_code == 413
+    assert [answer.status_code for answer in answers[:2]] == [413, 422]
+    assert answers[2].status_code == 415
+
+
 def test_room_is_free_again_after_each_request(small: TestClient) -> None:
     files = {"image": ("a.png", UNSAFE + b"x" * 5000)}
     assert {small.post("/v1/judge", files=files).status_code for _ in range(9)} == {200}

@@ -16,6 +16,13 @@ _DRAINED = 4
 
 _DRAINED_S = 5.0
 
+_WITH_IMAGES = frozenset({"/v1/judge", "/v1/moderations"})
+_PLAIN = 2**20 + 2**16
+"""Bytes of a body without images: a constitution may have 1 MiB, and nothing else needs as much.
+
+Some of them are read before it is known who sends them.
+"""
+
 
 class BodyLimit:
     """Refuses bodies that are too large, declared or not, and those for which there is no room.
@@ -34,9 +41,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, _declared(scope), self._settings.max_body, self._settings.deadline_s)
-        if "expect" in Headers(scope=scope):  # such a client sends nothing before it is asked to
-            body.drained = 0
+        body = _Body(receive, _declared(scope), self._most(scope), self._settings.deadline_s)
+        if "expect" not in Headers(scope=scope):  # such a client sends nothing before it is asked
+            body.drained = _DRAINED * self._settings.max_body
 
         async def counted() -> Message:
             before = body.seen
@@ -57,6 +64,10 @@ class BodyLimit:
         finally:
             self._held -= body.seen
 
+    def _most(self, scope: Scope) -> int:
+        most = self._settings.max_body
+        return most if scope["path"] in _WITH_IMAGES else min(most, _PLAIN)
+
     def _check_room(self) -> None:
         if self._held > self._settings.max_held:
             raise later(429, "full", "the requests under way leave no room for this one", 1)
@@ -71,7 +82,7 @@ class _Body:
         self._until = time.monotonic() + seconds
         self._more = True
         self.seen = 0
-        self.drained = _DRAINED * most
+        self.drained = 0
 
     async def drain(self) -> None:
         """Reads what is left of the body, up to `drained` bytes, and forgets it."""
@@ -104,7 +115,7 @@ class _Body:
     def _check(self, size: int) -> None:
         if size > self._most:
             said = f"the body has more than {self._most} bytes"
-            hint = "send fewer or smaller images"
+            hint = "send less at a time"
             raise Problem(413, "too-large", said, hint=hint, headers={"Connection": "close"})
 
 

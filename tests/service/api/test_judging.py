@@ -20,6 +20,7 @@ from tests.api.colours import BROKEN, SAFE, UNSAFE
 from tests.service.making import as_json, context, service
 
 URL = "/v1/judge"
+FORM = b'--x\r\nContent-Disposition: form-data; name="\\ud800\xff"\r\n\r\n\r\n--x--\r\n'
 FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -96,7 +97,7 @@ def test_a_url_that_may_not_be_fetched_is_a_decision(tmp_path: Path) -> None:
         (b"{", 400, "EOF"),
         (b"\xff\xfe", 400, "Invalid JSON"),
         (b'{"images": [NaN]}', 422, "images.0"),
-        (b"[" * 100_000, 400, "recursion"),
+        (b"[" * 4_000, 400, "recursion"),
         (b"null", 422, "object"),
         (b"{}", 422, "images"),
         (b'{"images": []}', 422, "images"),
@@ -129,6 +130,8 @@ def test_json_that_cannot_be_used(client: TestClient, body: bytes, status: int, 
         ("multipart/form-data; boundary=x", b"nonsense", 400),
         ("multipart/form-data; boundary=x", b"--x\r\n\r\n\r\n--x--\r\n", 400),
         ("multipart/form-data; boundary=x; charset=klingon", b"--x--\r\n", 422),
+        ("multipart/form-data; boundary=x; charset=undefined", FORM, 400),
+        ("multipart/form-data; boundary=x; charset=unicode_escape", FORM, 422),
         ("multipart/form-data; boundary=" + "x" * 5000, b"--x--\r\n", 400),
         ("text/plain", b"image", 415),
         ("", b"image", 415),
@@ -171,6 +174,31 @@ def test_names_are_names(client: TestClient, name: str) -> None:
     shown = answer.json()["decisions"][0]["name"]
     assert 0 < len(shown) <= 255
     assert "\x00" not in shown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"images":[' + b"{}," * 100_000 + b"{}]}",
+        b'{"images":[' + b"[" * 100_000,
+        b'{"images":[{"data":""}],' + b'"a":0,' * 100_000 + b'"a":0}',
+    ],
+)
+def test_a_body_of_many_values_is_refused_before_it_is_read(
+    client: TestClient, body: bytes
+) -> None:
+    answer = client.post(URL, content=body, headers={"Content-Type": "application/json"})
+    assert told(answer) == (413, "the body holds more than 4200 values")
+
+
+def test_as_many_images_as_a_request_may_have_are_few_values(client: TestClient) -> None:
+    named = {"name": "a,[{" * 8, "data": base64.b64encode(UNSAFE).decode()}
+    assert outcomes(client.post(URL, json={"images": [named] * 32})) == ["unsafe"] * 32
+
+
+def test_white_space_in_base64(client: TestClient) -> None:
+    data = " \n\t".join(base64.b64encode(UNSAFE).decode())
+    assert outcomes(client.post(URL, json={"images": [{"data": data}]})) == ["unsafe"]
 
 
 @FEW

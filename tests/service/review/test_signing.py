@@ -132,6 +132,29 @@ def test_a_form_without_its_token_does_nothing(client: TestClient, path: str) ->
         assert "earlier session" in answer.text
 
 
+@pytest.mark.parametrize("charset", ["unicode_escape", "undefined", "utf-16", "klingon"])
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/next", "/items/dec_1/release"])
+def test_no_charset_of_a_form_is_our_fault(client: TestClient, path: str, charset: str) -> None:
+    names = ("csrf", "rule", "key", "person", "answer", "note")
+    head = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n\\ud800\r\n'
+    body = "".join(head.format(name) for name in names) + "--x--\r\n"
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    answer = client.post(HOME + path, content=body.encode(), headers=kind)
+    assert answer.status_code in (400, 401, 403, 422)
+
+
+def test_halves_of_characters_are_spelled_out(client: TestClient) -> None:
+    decision = recorded(store_of(client))
+    token = csrf(client.get(item_of(decision)).text)
+    head = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    fields = {"csrf": token, "answer": "skip", "note": r"a\ud800", "rule": r"\udfff"}
+    body = "".join(head.format(*field) for field in fields.items()) + "--x--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    answer = client.post(f"{item_of(decision)}/answer", content=body.encode(), headers=kind)
+    assert answer.status_code == 200
+    assert [review.note for review in store_of(client).reviews.of(decision.id)] == [r"a\ud800"]
+
+
 def test_an_answer_of_an_earlier_session_is_shown_again_and_not_recorded(
     client: TestClient, secret: str
 ) -> None:

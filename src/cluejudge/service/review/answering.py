@@ -19,6 +19,7 @@ from cluejudge.service.review.site import Site, see
 from cluejudge.service.review.wanted import Query, Wanted, wanted
 from cluejudge.store.overruling import violated_after
 from cluejudge.store.records import Decision, Review
+from cluejudge.verdict import storable
 
 MAX_FIELDS = 5_000
 OLD_FORM = "This page is of an earlier session, so nothing was recorded. Look again, then answer."
@@ -66,11 +67,14 @@ async def _form(site: Site, request: Request) -> tuple[Visitor, Query]:
             return visitor, _texts(form)
     except ClientDisconnect as gone:
         raise Problem(400, "malformed", "The form did not come whole") from gone
+    except UnicodeError as error:  # by a charset that reads nothing
+        raise Problem(400, "malformed", "The form cannot be read") from error
 
 
 def _texts(form: FormData) -> Query:
-    pairs = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    return ImmutableMultiDict(pairs)
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    # A charset of the sender's choice can make halves of characters, which nothing can write.
+    return ImmutableMultiDict([(storable(name), storable(value)) for name, value in texts])
 
 
 def _check(visitor: Visitor, form: Mapping[str, str]) -> None:

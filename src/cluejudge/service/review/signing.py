@@ -97,7 +97,7 @@ class Signing:
 
 def proven(visitor: Visitor, form: Mapping[str, str]) -> bool:
     """Whether a form came from a page that `visitor` was given."""
-    sent = form.get("csrf", "").encode()
+    sent = form.get("csrf", "").encode("utf-8", "surrogatepass")
     return hmac.compare_digest(sent, visitor.csrf.encode())
 
 
