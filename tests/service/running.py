@@ -11,13 +11,15 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from cluejudge.service.heads import PromptHeads
+
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
     """Serves `app` for as long as the block; gives its URL."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, http=PromptHeads, log_config=None, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
         thread.start()
         until = time.monotonic() + 20

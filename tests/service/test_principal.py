@@ -63,7 +63,18 @@ def test_our_own_pages_may(client: TestClient) -> None:
     assert client.post("/v1/judge", json=as_json(), headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+@pytest.mark.parametrize("dest", ["empty", "image", "script", "iframe"])
+def test_a_page_of_another_site_may_not_have_things_fetched(client: TestClient, dest: str) -> None:
+    sent = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": dest}
+    for path in ("/v1/export/dsa", "/review", "/metrics"):
+        assert client.get(path, headers=sent).status_code == 403
+        assert client.get(path, headers={**sent, "Sec-Fetch-Site": "same-origin"}).is_success
+        assert client.get(path, headers={**sent, "Sec-Fetch-Dest": "document"}).is_success
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"]
+)
 def test_nobody_comes_through_a_proxy_without_a_key(client: TestClient, name: str) -> None:
     answer = client.get("/v1/decisions", headers={name: "10.0.0.1"})
     assert (answer.status_code, answer.json()["type"]) == (403, "urn:cluejudge:through-proxy")

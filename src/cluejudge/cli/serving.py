@@ -25,6 +25,7 @@ from cluejudge.cli.options import parse_settings
 from cluejudge.errors import UsageError
 from cluejudge.service.app import create_app
 from cluejudge.service.defaults import DEFAULT, settle
+from cluejudge.service.heads import PromptHeads
 from cluejudge.service.moderation import check_keys
 from cluejudge.service.settings import MEBIBYTE, ServiceSettings, Unsure
 from cluejudge.store.store import Store
@@ -218,6 +219,7 @@ def _serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        http=PromptHeads,
         ws="none",
         limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=round(settings.deadline_s) + _SPARE_S,

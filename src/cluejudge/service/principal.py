@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDED = ("forwarded", "via", "x-real-ip")
+_FORWARDED_TOO = "x-forwarded-"
 _MAKE = "cluejudge keys add NAME --scope judge"
 
 
@@ -106,12 +107,19 @@ def check_local(request: Request) -> None:
     if not is_loopback(_without_port(host)):
         said = "without keys, the service answers to names of this machine only"
         raise Problem(403, "wrong-host", said, hint=f"use http://127.0.0.1, or make a key: {_MAKE}")
-    if any(name in request.headers for name in _FORWARDED):
+    if any(_tells_of_a_proxy(name) for name in request.headers):
         said = "without keys, the service does not answer through a proxy"
         raise Problem(403, "through-proxy", said, hint=f"make a key: {_MAKE}")
-    if request.method not in _SAFE and _from_another_site(request, host):
+    # A link from elsewhere may lead here; a picture or a script of another site is none.
+    leads_here = request.headers.get("sec-fetch-dest", "document") == "document"
+    harmless = request.method in _SAFE and leads_here
+    if not harmless and _from_another_site(request, host):
         said = "a page of another site may not send this"
         raise Problem(403, "cross-site", said, hint=f"make a key: {_MAKE}")
+
+
+def _tells_of_a_proxy(header: str) -> bool:
+    return header in _FORWARDED or header.startswith(_FORWARDED_TOO)
 
 
 def _from_another_site(request: Request, host: str) -> bool:

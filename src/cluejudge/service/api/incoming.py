@@ -29,6 +29,7 @@ from cluejudge.verdict import storable
 LARGEST_VERSION = 2**31 - 1
 _LONGEST_NAME = 255
 _LONGEST_FIELD = 4096
+_LONGEST_HEAD = 1024
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATA_URL = re.compile(r"data:[\w.+/-]*(?:;[\w.+-]+=[^;,]*)*;base64,", re.ASCII | re.IGNORECASE)
 _FIELDS = {"constitution", "version"}
@@ -127,7 +128,7 @@ def is_data_url(url: str) -> bool:
 
 def from_data_url(url: str, at: str) -> bytes:
     """The bytes that a `data:` URL holds in base64; raises `Problem` 422 as `from_base64` does."""
-    head = _DATA_URL.match(url)
+    head = _DATA_URL.match(url, 0, _LONGEST_HEAD)
     if not head:
         said = f"{at}: a data URL must be of the form data:image/...;base64,..."
         raise Problem(422, "invalid", said, errors=[FieldError(at=at, message=said)])
