@@ -19,8 +19,8 @@ The models are the embedded ones and a Qwen3-VL of 250M with random weights, in 
 processor multiplies it, which only scores: 128 x 128 pixels, 16 image tokens.
 
 `--memory` and `--soak` are told in `benchmarks/endurance.py`; with one of them nothing is timed.
-The file has an object with `speed`, `ratios`, `memory` and `soak`; what was not run this time stays
-as it was there.
+The file has an object with `speed`, `ratios`, `memory` and `soak`; parts and models that were not
+run this time stay as they were there.
 """
 
 from __future__ import annotations
@@ -231,6 +231,17 @@ def speed(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {"speed": [asdict(run) for run in found], "ratios": compared}
 
 
+def joined(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """What was measured now, and of what was before all parts and models that were not."""
+    both = {**before, **now}
+    for part in ("speed", "ratios"):
+        models = {row["model"] for row in now.get(part, ())}
+        old = [row for row in before.get(part, ()) if row["model"] not in models]
+        if part in both:
+            both[part] = [*old, *now.get(part, ())]
+    return both
+
+
 def checkpoint_of(args: argparse.Namespace, folder: Path) -> Path | None:
     """The folder of the 250M model, made where none is given; None if it is not wanted."""
     if args.model == "embedded":
@@ -267,7 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not told:
             told = speed(args, folder)
     if args.json and args.json.exists():
-        told = {**json.loads(args.json.read_text("utf-8")), **told}
+        told = joined(json.loads(args.json.read_text("utf-8")), told)
     output.write(told, args.json)
 
 

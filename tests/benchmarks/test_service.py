@@ -12,7 +12,7 @@ import cluejudge.api
 from benchmarks import endurance, service, unmerged
 from benchmarks.bad_input import KINDS, Request
 from benchmarks.clients import Told
-from benchmarks.service import Plan, Run, medians, percentile, ratios, rounds
+from benchmarks.service import Plan, Run, joined, medians, percentile, ratios, rounds
 from benchmarks.serving import Pictures, Service, serving, slope
 from cluejudge import Judge
 from cluejudge.judge import Answerer
@@ -88,11 +88,26 @@ def test_what_was_not_run_stays_in_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "service.json"
-    file.write_text('{"memory": 1, "speed": 2}')
+    file.write_text('{"memory": 1, "speed": [{"model": "other"}]}')
     monkeypatch.setattr(service, "plans", lambda args, checkpoint: [])
     service.main(["--model", "embedded", "--json", str(file)])
-    assert json.loads(file.read_text()) == {"memory": 1, "speed": [], "ratios": []}
+    assert json.loads(file.read_text()) == {
+        "memory": 1,
+        "speed": [{"model": "other"}],
+        "ratios": [],
+    }
     assert "processors" in capsys.readouterr().out
+
+
+def test_a_model_that_is_run_again_is_told_anew() -> None:
+    rows = [{"model": "a", "per_s": 1}, {"model": "b", "per_s": 1}]
+    now = {"speed": [{"model": "b", "per_s": 2}], "ratios": []}
+    assert joined({"speed": rows, "soak": 1}, now) == {
+        "speed": [rows[0], {"model": "b", "per_s": 2}],
+        "ratios": [],
+        "soak": 1,
+    }
+    assert joined({"speed": rows}, {"soak": 2}) == {"speed": rows, "soak": 2}
 
 
 def test_answers_other_than_200_are_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
