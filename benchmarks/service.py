@@ -30,7 +30,7 @@ import json
 import math
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -219,16 +219,17 @@ def speed(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     found: list[Run] = []
     for place, plan in enumerate(plans(args, checkpoint_of(args, folder))):
         found.extend(rounds(plan, folder / str(place)))
-    middle, compared = medians(found), ratios(found)
-    print("\nmedians of the rounds\n")
-    print(line(*HEAD))
-    print(line(*["---"] * len(HEAD)))
-    for run in middle:
-        print(line(*cells(run)))
-    for one in compared:
-        said = f"merged over {one['over']}: {one['ratio']:.2f} times the requests a second"
-        print(f"{one['model']}, {one['clients']} clients, {said}")
-    return {"speed": [asdict(run) for run in found], "ratios": compared}
+    return {"speed": [asdict(run) for run in found], "ratios": ratios(found)}
+
+
+def table(report: Mapping[str, Any]) -> Iterator[str]:
+    """The medians of the rounds, and how many times as many a second are answered when merged."""
+    times = {(one["model"], one["clients"], one["over"]): one["ratio"] for one in report["ratios"]}
+    yield line(*HEAD, "merged over it")
+    yield line(*["---"] * (len(HEAD) + 1))
+    for run in medians([Run(**row) for row in report["speed"]]):
+        ratio = times.get((run.model, run.clients, run.way))
+        yield line(*cells(run), f"{ratio:.2f}" if ratio else "")
 
 
 def joined(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
@@ -277,6 +278,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             told["soak"] = asdict(soak(folder / "soak", args.soak))
         if not told:
             told = speed(args, folder)
+    if "speed" in told:
+        print("\nmedians of the rounds\n", *table(told), sep="\n")
     if args.json and args.json.exists():
         told = joined(json.loads(args.json.read_text("utf-8")), told)
     output.write(told, args.json)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import cluejudge.api
 from benchmarks import endurance, service, unmerged
 from benchmarks.bad_input import KINDS, Request
 from benchmarks.clients import Told
-from benchmarks.service import Plan, Run, joined, medians, percentile, ratios, rounds
+from benchmarks.service import Plan, Run, joined, medians, percentile, ratios, rounds, table
 from benchmarks.serving import Pictures, Service, serving, slope
 from cluejudge import Judge
 from cluejudge.judge import Answerer
@@ -39,6 +40,9 @@ def test_ratios_are_of_one_round_each() -> None:
     assert ratios(runs) == [
         {"model": "m", "clients": 8, "over": "images", "ratio": 2, "rounds": [2, 1, 9]}
     ]
+    rows = list(table({"speed": [asdict(run) for run in runs], "ratios": ratios(runs)}))
+    assert len({row.count("|") for row in rows}) == 1
+    assert [row.split("|")[-2].strip() for row in rows[2:]] == ["", "2.00", ""]
     middle = medians(runs)
     assert [(run.way, run.clients, run.per_s, run.requests) for run in middle] == [
         ("merged", 8, 8, 30),
