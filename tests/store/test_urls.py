@@ -80,6 +80,39 @@ def test_what_names_no_database_is_told(url: str) -> None:
         open_engine(url)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows moves no open file")
+def test_nothing_is_recorded_in_a_file_that_was_moved_away(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "record.db", tmp_path / "old.db"
+    store = Store.open(f"sqlite:///{file}")
+    store.decisions.record([draft()])
+    file.rename(elsewhere)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="not there") as caught:
+            store.decisions.record([draft()])
+        assert caught.value.retryable
+    assert not file.exists()
+    elsewhere.rename(file)
+    (kept,) = store.decisions.record([draft()])
+    assert store.decisions.get(kept.id) == kept
+    store.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows moves no open file")
+def test_a_file_that_was_put_in_its_place_is_the_record(tmp_path: Path) -> None:
+    file = tmp_path / "record.db"
+    other = Store.open(f"sqlite:///{tmp_path / 'other.db'}")
+    (kept,) = other.decisions.record([draft()])
+    other.close()
+    store = Store.open(f"sqlite:///{file}")
+    store.decisions.record([draft()])
+    for path in tmp_path.glob("record.db*"):
+        path.unlink()
+    (tmp_path / "other.db").rename(file)
+    assert store.decisions.get(kept.id) == kept
+    assert len(store.decisions.record([draft()])) == 1
+    store.close()
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder"):
         open_engine(str(tmp_path / "missing" / "a.db"))

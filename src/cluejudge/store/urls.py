@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import ssl
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from cluejudge.errors import UsageError
 
@@ -74,7 +76,39 @@ def _sqlite(url: URL, create: bool) -> Engine:
     )
     event.listen(engine, "connect", _settle_sqlite)
     event.listen(engine, "begin", _begin)
+    _watch(engine, Path(path))
     return engine
+
+
+def _watch(engine: Engine, path: Path) -> None:
+    """Has no connection used whose file is not the one at `path` any more.
+
+    SQLite itself writes on into a file that was removed or moved away, where nobody finds it.
+    """
+
+    def connecting(*_: Any) -> None:
+        if _file(path) is None:  # it would be made anew, without a table
+            raise sqlite3.OperationalError("its file is not there")
+
+    def connected(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _file(path)
+
+    def taken(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if record.info["file"] != _file(path):
+            raise DisconnectionError("its file is another one")
+
+    event.listen(engine, "do_connect", connecting)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkout", taken)
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file is at `path`; it keeps its number as long as a connection has it open."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _settle_sqlite(connection: Any, _record: Any) -> None:

@@ -187,6 +187,7 @@ def test_an_answer_of_whoever_is_signed_out_is_not_recorded(
     [
         {"origin": "https://evil.example"},
         {"origin": "null"},
+        {"origin": "http://["},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     ],
