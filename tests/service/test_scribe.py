@@ -14,6 +14,7 @@ from cluejudge.errors import StoreError, UsageError
 from cluejudge.service.counters import Counters
 from cluejudge.service.record import Record
 from cluejudge.service.scribe import Scribe
+from cluejudge.service.submissions import Origin
 from cluejudge.store.claims import Claim, ClaimState
 from cluejudge.store.records import Decision, DecisionDraft, DecisionFilter
 from cluejudge.store.store import Store
@@ -112,6 +113,25 @@ def test_one_request_that_cannot_be_recorded_takes_no_other_along(
         assert [isinstance(one, UsageError) for one in told] == [False, False, True, False]
         names = [one.name for one in store.decisions.find(DecisionFilter()).items]
         assert sorted(names) == ["a", "b", "d"]
+
+    play(tmp_path, monkeypatch, scene)
+
+
+def test_the_first_that_is_recorded_stands_for_those_of_one_origin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(scribe: Scribe, slow: Slow, store: Store) -> None:
+        slow.failing["a"] = UsageError("no")
+        slow.let.set()
+        origin = Origin()
+        deeds = [scribe.record([draft(name=name)], None, [origin]) for name in "abc"]
+        failed, first, second = await asyncio.gather(*deeds, return_exceptions=True)
+        assert isinstance(failed, UsageError)
+        assert isinstance(first, list)
+        assert isinstance(second, list)
+        (later,) = await scribe.record([draft(name="d")], None, [origin])
+        reused = [one.reused_from for one in (*first, *second, later)]
+        assert reused == ["", first[0].id, first[0].id]
 
     play(tmp_path, monkeypatch, scene)
 

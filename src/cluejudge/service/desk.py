@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 
 from cluejudge.errors import StoreError
-from cluejudge.service.bench import Bench
 from cluejudge.service.counters import Counters
 from cluejudge.service.courts import Court
 from cluejudge.service.drafting import Asked, draft
@@ -19,6 +18,7 @@ from cluejudge.service.record import Record
 from cluejudge.service.scribe import Scribe
 from cluejudge.service.settings import ServiceSettings
 from cluejudge.service.submissions import Judged, Submission
+from cluejudge.service.trials import Trials
 from cluejudge.store.records import Decision
 
 _log = logging.getLogger("cluejudge.service")
@@ -33,15 +33,15 @@ class Desk:
 
     def __init__(self, settings: ServiceSettings, record: Record, counters: Counters) -> None:
         self._settings, self._record, self._counters = settings, record, counters
-        self._bench = Bench(record, settings.in_flight)
+        self._trials = Trials(record, settings.in_flight)
         self._scribe = Scribe(record, counters)
         self._pace = Pace()
         self._load = 0
         self._closing = False
         self._empty = asyncio.Event()
         self._empty.set()
-        counters.under_way.set_function(lambda: self._bench.under_way)
-        counters.waiting.set_function(lambda: max(0, self._load - self._bench.under_way))
+        counters.under_way.set_function(lambda: self._trials.under_way)
+        counters.waiting.set_function(lambda: max(0, self._load - self._trials.under_way))
 
     @property
     def open(self) -> bool:
@@ -64,7 +64,9 @@ class Desk:
                 draft(court, submission, one, asked, took_ms)
                 for submission, one in zip(submissions, judged, strict=True)
             ]
-            decisions = await self._scribe.record(drafts, asked.claim)
+            decisions = await self._scribe.record(
+                drafts, asked.claim, [one.origin for one in judged]
+            )
             for decision in decisions:
                 self._counters.decided(decision)
             await self._keep(judged)
@@ -72,7 +74,7 @@ class Desk:
 
     def slot(self) -> AbstractAsyncContextManager[None]:
         """A place among the images that are judged at a time, for what is not recorded."""
-        return self._bench.slot()
+        return self._trials.slot()
 
     async def close(self) -> None:
         """Takes on nothing more, and waits for what was taken on."""
@@ -105,7 +107,7 @@ class Desk:
                 self._empty.set()
 
     async def _judged(self, court: Court, submissions: Sequence[Submission]) -> list[Judged]:
-        tasks = [asyncio.create_task(self._bench.judged(court, one)) for one in submissions]
+        tasks = [asyncio.create_task(self._trials.judged(court, one)) for one in submissions]
         try:
             async with asyncio.timeout(self._settings.deadline_s):
                 return await asyncio.gather(*tasks)

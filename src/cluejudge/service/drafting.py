@@ -37,7 +37,6 @@ def draft(
         source=submission.source,
         key=asked.key,
         idempotency=asked.idempotency,
-        reused_from=judged.reused_from,
         took_ms=took_ms,
         verdict=judged.verdict,
     )

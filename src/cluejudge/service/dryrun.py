@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
 from cluejudge.errors import StoreError
-from cluejudge.service.bench import lasting
 from cluejudge.service.courts import Court
 from cluejudge.service.flips import DryRun, told
 from cluejudge.service.problems import later
 from cluejudge.service.record import Record
+from cluejudge.service.trials import lasting
 from cluejudge.store.records import Case, Decision, DecisionFilter
 from cluejudge.verdict import Verdict
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cluejudge.errors import CluejudgeError
 from cluejudge.service.counters import Counters
 from cluejudge.service.record import Record
+from cluejudge.service.submissions import Origin
 from cluejudge.store.claims import Claim
 from cluejudge.store.records import Decision, DecisionDraft
 
@@ -18,9 +19,13 @@ _MOST = 256
 
 @dataclass(slots=True)
 class Deed:
-    """What one request has to be recorded; `settles` is its idempotency key, where it has one."""
+    """What one request has to be recorded, and where each of its verdicts comes from.
+
+    `settles` is its idempotency key, where it has one.
+    """
 
     drafts: Sequence[DecisionDraft]
+    origins: Sequence[Origin]
     settles: Claim | None = None
     done: asyncio.Future[list[Decision]] = field(default_factory=asyncio.Future)
 
@@ -38,10 +43,16 @@ class Scribe:
         self._writing: asyncio.Task[None] | None = None
 
     async def record(
-        self, drafts: Sequence[DecisionDraft], settles: Claim | None = None
+        self,
+        drafts: Sequence[DecisionDraft],
+        settles: Claim | None = None,
+        origins: Sequence[Origin] = (),
     ) -> list[Decision]:
-        """The decisions as they are in the record. Raises `StoreError`; it is not cut short."""
-        deed = Deed(drafts, settles)
+        """The decisions as they are in the record. Raises `StoreError`; it is not cut short.
+
+        Of those with one of the `origins` in common all but the first are marked as reused.
+        """
+        deed = Deed(drafts, origins or [Origin() for _ in drafts], settles)
         self._waiting.append(deed)
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
@@ -66,13 +77,15 @@ class Scribe:
                     _fail(deed, error)
 
     async def _commit(self, deeds: Sequence[Deed]) -> None:
-        drafts = [draft for deed in deeds for draft in deed.drafts]
+        drafts, origins = _marked(deeds)
         settles = {
             deed.settles: [draft.id for draft in deed.drafts] for deed in deeds if deed.settles
         }
         store = self._record.store
         decisions = await self._record.ask(store.decisions.record, drafts, settles=settles)
         self._counters.commits.observe(len(drafts))
+        for origin, first in origins.items():
+            origin.id = first
         made = iter(decisions)
         for deed in deeds:
             mine = [next(made) for _ in deed.drafts]
@@ -87,6 +100,18 @@ class Scribe:
             count += len(self._waiting[0].drafts)
             taken.append(self._waiting.pop(0))
         return taken
+
+
+def _marked(deeds: Sequence[Deed]) -> tuple[list[DecisionDraft], dict[Origin, str]]:
+    """All drafts, the reused ones marked as such; and which of them are the first of an origin."""
+    drafts: list[DecisionDraft] = []
+    firsts: dict[Origin, str] = {}
+    for deed in deeds:
+        for draft, origin in zip(deed.drafts, deed.origins, strict=True):
+            first = origin.id or firsts.setdefault(origin, draft.id)
+            reused = "" if first == draft.id else first
+            drafts.append(draft.model_copy(update={"reused_from": reused}))
+    return drafts, firsts
 
 
 def _fail(deed: Deed, error: Exception) -> None:

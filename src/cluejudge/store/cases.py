@@ -60,17 +60,7 @@ class Cases:
             )
             if not pin(connection, sha256, at):
                 raise _no_picture()
-            earlier = _same_picture(connection, case)
-            if earlier is not None and _says(earlier) == _says(case):
-                return earlier
-            gone = [] if earlier is None else [_removed(earlier, by)]
-            connection.execute(
-                cases.delete().where(cases.c.id.in_([each.subject for each in gone]))
-            )
-            connection.execute(cases.insert().values(_row(case)))
-            body = {"change": "added", **case.model_dump(mode="json")}
-            log.append(connection, [*gone, NewEntry(EntryKind.CASE, case.id, body)], at=at)
-        return case
+            return _put(connection, case)
 
     def list(self, constitution: str | None = None) -> tuple[Case, ...]:
         """The cases of a constitution, or all, the oldest first."""
@@ -113,6 +103,19 @@ def _no_picture() -> UsageError:
         "a case needs its picture, and this one is not kept",
         hint="have the service keep images, and judge it again",
     )
+
+
+def _put(connection: Connection, case: Case) -> Case:
+    """Put `case` in the place of that of the same picture; the one there if it says the same."""
+    earlier = _same_picture(connection, case)
+    if earlier is not None and _says(earlier) == _says(case):
+        return earlier
+    gone = [] if earlier is None else [_removed(earlier, case.by)]
+    connection.execute(cases.delete().where(cases.c.id.in_([each.subject for each in gone])))
+    connection.execute(cases.insert().values(_row(case)))
+    body = {"change": "added", **case.model_dump(mode="json")}
+    log.append(connection, [*gone, NewEntry(EntryKind.CASE, case.id, body)], at=case.at)
+    return case
 
 
 def _same_picture(connection: Connection, case: Case) -> Case | None:

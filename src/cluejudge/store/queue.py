@@ -34,6 +34,15 @@ def count(connection: Connection, which: QueueFilter) -> int:
     return sum(connection.scalar(query) or 0 for query in queries)
 
 
+def newest(connection: Connection, which: QueueFilter, limit: int) -> list[str]:
+    """The ids of the newest that wait, held and skipped ones too."""
+    conditions = waiting(which)
+    if not conditions:
+        return []
+    query = select(decisions.c.id).where(or_(*conditions))
+    return list(connection.scalars(query.order_by(decisions.c.seq.desc()).limit(limit)))
+
+
 def first(
     connection: Connection, which: QueueFilter, reviewer: str, at: str, limit: int
 ) -> list[str]:

@@ -70,6 +70,14 @@ class Reviews:
         with self._database.reading() as connection:
             return queue.count(connection, which)
 
+    def newest(self, which: QueueFilter, limit: int) -> tuple[Decision, ...]:
+        """Up to `limit` of those that `waiting` counts, the newest first; they are not taken."""
+        if not holdable(which.constitution, which.rule):
+            return ()
+        with self._database.reading() as connection:
+            found = queue.newest(connection, which, limit)
+        return tuple(map(self._decision, found))
+
     def hold(self, decision_id: str, reviewer: str, lease_s: float) -> bool:
         """Give this decision to `reviewer`, or hold it longer; False if another holds it.
 

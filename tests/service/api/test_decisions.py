@@ -84,6 +84,7 @@ def test_pages_follow_each_other(client: TestClient) -> None:
         {"version": 2**31},
         {"before": 2**63},
         {"reviewed": "perhaps"},
+        {"outcomes": "unsafe"},
     ],
 )
 def test_what_cannot_be_looked_for(client: TestClient, query: dict[str, str]) -> None:

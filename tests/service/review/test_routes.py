@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cluejudge.service.headers import POLICY
 from cluejudge.service.review.listing import FORMAT_TITLES
 from cluejudge.store.records import Answer, DecisionFilter, EntryKind
 from cluejudge.store.tables import entries
-from cluejudge.verdict import Outcome, Verdict
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 from tests.api.colours import BROKEN, NOISE
 from tests.api.colours import UNSAFE as PICTURE
 from tests.report import samples
@@ -24,6 +25,7 @@ from tests.service.review.making import (
     HOME,
     add_key,
     csrf,
+    drafted,
     item_of,
     kept_store,
     looks,
@@ -173,6 +175,41 @@ def test_two_reviewers_never_have_the_same_item(tmp_path: Path) -> None:
         assert store.reviews.of(first.id) == ()
         ana.post(f"{item_of(first)}/release", data={"csrf": csrf(ana.get(item_of(first)).text)})
         assert ben.post(f"{item_of(first)}/lease", data=data).json() == {"held": True}
+
+
+def test_who_comes_from_the_record_takes_it_from_nobody(tmp_path: Path) -> None:
+    with service(tmp_path) as client:
+        store = store_of(client)
+        signed_in(client, add_key(store, "ana")[1])
+        decision = recorded(store)
+        look = f"{item_of(decision)}?look=yes"
+        assert look in client.get(f"{HOME}/record").text
+        page = client.get(look).text
+        assert 'id="agree"' not in page
+        assert "Another reviewer has this one now" not in shown_alerts(page)
+        assert store.reviews.hold(decision.id, "ben", 600)
+        store.reviews.release(decision.id, "ben")
+        assert f'href="{item_of(decision)}" id="take"' in page
+        assert 'id="agree"' in client.get(item_of(decision)).text
+        assert not store.reviews.hold(decision.id, "ben", 600)
+
+
+def shown_alerts(page: str) -> str:
+    """What the alerts of a page say, those that are hidden left out."""
+    alerts = re.findall(r'<p class="alert"([^>]*)>([^<]*)', page)
+    return " ".join(said for attributes, said in alerts if "hidden" not in attributes)
+
+
+def test_the_queue_lists_what_a_rule_was_left_open_in(client: TestClient) -> None:
+    store = store_of(client)
+    (open_rule, *_) = [
+        rule.rule_id for rule in samples.ABSTAIN.rules if rule.outcome is RuleOutcome.UNSURE
+    ]
+    waits = recorded(store, samples.ABSTAIN)
+    again = drafted(samples.ABSTAIN).model_copy(update={"reused_from": waits.id})
+    store.decisions.record([again.model_copy(update={"id": f"dec_{n:032x}"}) for n in range(25)])
+    page = client.get(f"{HOME}?rule={open_rule}").text
+    assert page.count(f"{HOME}/items/dec_") == page.count(f"{item_of(waits)}?") == 1
 
 
 def test_an_image_is_looked_at_only_when_it_is_asked_for(client: TestClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from cluejudge.service.api.incoming import Version
 from cluejudge.service.context import Context
@@ -38,7 +38,12 @@ class DecisionsOut(BaseModel):
 
 
 class Which(BaseModel):
-    """Which decisions are wanted; what is not given does not matter."""
+    """Which decisions are wanted; what is not given does not matter.
+
+    A name that is not known here is told: to leave it out would answer another question.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     outcome: list[Outcome] = Field(default_factory=list)
     rule: str = Field(default="", description="id of a rule that is violated")

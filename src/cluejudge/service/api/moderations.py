@@ -16,7 +16,6 @@ from starlette.responses import JSONResponse, Response
 from cluejudge.service import moderation
 from cluejudge.service.api.incoming import check_count, from_data_url, is_data_url
 from cluejudge.service.api.judging import REPLAYED, IdempotencyKey
-from cluejudge.service.bench import lasting
 from cluejudge.service.context import Context
 from cluejudge.service.courts import Court
 from cluejudge.service.drafting import Asked
@@ -27,6 +26,7 @@ from cluejudge.service.problems import FieldError, Problem, invalid, later
 from cluejudge.service.schemas import inlined
 from cluejudge.service.settings import ServiceSettings, Unsure
 from cluejudge.service.submissions import Submission
+from cluejudge.service.trials import lasting
 from cluejudge.store.claims import Claim
 from cluejudge.store.ids import new_id
 from cluejudge.store.records import Decision, Source

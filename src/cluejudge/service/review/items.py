@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from cluejudge.service.review.answers import MAX_NOTE, MAX_REASON, Filled
 from cluejudge.service.review.signing import Visitor
 from cluejudge.service.review.site import DECISION_ID, Site, page
-from cluejudge.service.review.views import ANSWERED, item_view
+from cluejudge.service.review.views import ANSWERED, ItemView, item_view
 from cluejudge.service.review.wanted import Query, wanted
 from cluejudge.store.records import Answer, Decision
 
@@ -27,24 +27,23 @@ async def item_page(
 ) -> Response:
     """The page of `decision`, which is held for `visitor` unless another holds it.
 
-    `filled` is what stood in the form when `problems` kept it from being recorded; `query` asks
-    for the queue that the reviewer works through.
+    Who comes from the record only looks, and takes it from nobody. `filled` is what stood in the
+    form when `problems` kept it from being recorded; `query` asks for the queue that the reviewer
+    works through.
     """
     context = site.context
     ask, reviews, settings = context.record.ask, context.store.reviews, context.settings
     which = wanted(request.query_params if query is None else query)
-    held = await ask(reviews.hold, decision.id, visitor.reviewer, settings.lease_s)
-    album = await site.pictures(lambda pictures: pictures.album(decision.sha256))
-    cases = await ask(context.store.cases.list, decision.constitution)
-    case = next((one for one in cases if one.sha256 == decision.sha256), None)
-    view = item_view(decision, album, await ask(reviews.of, decision.id), filled, case)
+    look = request.method == "GET" and request.query_params.get("look") == "yes"
+    held = not look and await ask(reviews.hold, decision.id, visitor.reviewer, settings.lease_s)
     waiting = await ask(reviews.waiting, which.filter(settings.sample))
     return page(
         "item.html",
         visitor,
         status,
-        item=view,
+        item=await _view(site, decision, filled),
         held=held,
+        look=look,
         lost=LEASE_LOST,
         problems=problems,
         renew_s=max(1, round(settings.lease_s / 3)),
@@ -56,6 +55,14 @@ async def item_page(
         max_reason=MAX_REASON,
         max_note=MAX_NOTE,
     )
+
+
+async def _view(site: Site, decision: Decision, filled: Filled | None) -> ItemView:
+    ask, store = site.context.record.ask, site.context.store
+    album = await site.pictures(lambda pictures: pictures.album(decision.sha256))
+    cases = await ask(store.cases.list, decision.constitution)
+    case = next((one for one in cases if one.sha256 == decision.sha256), None)
+    return item_view(decision, album, await ask(store.reviews.of, decision.id), filled, case)
 
 
 def done(query: Query) -> tuple[str, str] | None:

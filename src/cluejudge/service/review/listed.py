@@ -14,7 +14,6 @@ from cluejudge.service.review.items import done
 from cluejudge.service.review.listing import FORMAT_TITLES, Row, outcome_options, percent, row
 from cluejudge.service.review.site import Site, page
 from cluejudge.service.review.wanted import DOUBTFUL, SAMPLE, Wanted, sought, wanted
-from cluejudge.store.records import DecisionFilter
 from cluejudge.verdict import Outcome
 
 SHOWN = 20
@@ -70,21 +69,10 @@ async def _counts(site: Site, which: Wanted) -> dict[Outcome | str, int]:
 
 
 async def _waiting(site: Site, which: Wanted) -> list[Row]:
-    """The newest that nobody has reviewed; the sample is drawn, not listed.
-
-    What was judged before is reviewed once, as the first of its kind.
-    """
-    if not which.outcomes:
-        return []
-    newest = DecisionFilter(
-        outcomes=which.outcomes,
-        reviewed=False,
-        constitution=which.constitution,
-        rule=which.rule,
-        limit=SHOWN,
-    )
-    found = await site.context.record.ask(site.context.store.decisions.find, newest)
-    return [row(decision) for decision in found.items if not decision.reused_from]
+    """The newest that wait; the sample is drawn, not listed."""
+    listed = replace(which, sample=False).filter(0.0)
+    newest = site.context.store.reviews.newest
+    return [row(decision) for decision in await site.context.record.ask(newest, listed, SHOWN)]
 
 
 async def _record(site: Site, request: Request) -> Response:

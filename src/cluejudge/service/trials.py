@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cluejudge.errors import ImageError
 from cluejudge.service.courts import Court
 from cluejudge.service.record import Record
-from cluejudge.service.submissions import Judged, Submission
+from cluejudge.service.submissions import Judged, Origin, Submission
 from cluejudge.verdict import Cause, Verdict, storable
 
 _FETCHED = 32
@@ -31,7 +31,7 @@ class _Trial:
     started: bool = False
 
 
-class Bench:
+class Trials:
     """Judges up to `in_flight` images at a time; those under way for nobody any more are ended."""
 
     def __init__(self, record: Record, in_flight: int) -> None:
@@ -86,7 +86,8 @@ class Bench:
         try:
             known = await self._record.ask(self._record.store.decisions.same, *key)
             if known and lasting(known.verdict):
-                return Judged(known.verdict, data, key[0], known.reused_from or known.id)
+                origin = Origin(known.reused_from or known.id)
+                return Judged(known.verdict, data, key[0], origin)
             async with self.slot():
                 trial.started = True
                 return Judged(await court.judge.ajudge(data), data, key[0])
@@ -117,4 +118,4 @@ def lasting(verdict: Verdict) -> bool:
 
 def _called(judged: Judged, name: str) -> Judged:
     verdict = judged.verdict.model_copy(update={"image": storable(name)})
-    return Judged(verdict, judged.data, judged.sha256, judged.reused_from)
+    return Judged(verdict, judged.data, judged.sha256, judged.origin)
