@@ -59,11 +59,24 @@ def test_a_flip_names_the_rules_that_differ_and_no_others(
     assert flip is not None
     assert all(one.before is not one.after for one in flip.rules)
     named = {one.rule for one in flip.rules}
-    assert set(before) ^ set(after) <= named <= set(before) | set(after)
+    said = {
+        rule
+        for rule in before.keys() ^ after.keys()
+        if {**before, **after}[rule] not in (CLEARED, RuleOutcome.IRRELEVANT)
+    }
+    assert said <= named <= set(before) | set(after)
 
 
 def test_cleared_and_irrelevant_are_the_same_to_it() -> None:
     assert flipped(decision("1", SAFE, a=CLEARED), verdict(SAFE, a=RuleOutcome.IRRELEVANT)) is None
+
+
+def test_a_rule_that_an_image_keeps_may_come_and_go() -> None:
+    kept = decision("1", SAFE, old=CLEARED, both=CLEARED)
+    assert flipped(kept, verdict(SAFE, both=CLEARED, new=RuleOutcome.IRRELEVANT)) is None
+    flip = flipped(kept, verdict(ABSTAIN, both=CLEARED, new=UNSURE))
+    assert flip is not None
+    assert [(one.rule, one.before) for one in flip.rules] == [("new", Stand.ABSENT)]
 
 
 def test_flips_are_counted_by_rule_the_most_first() -> None:

@@ -139,12 +139,16 @@ def told(
 
 
 def flipped(decision: Decision, after: Verdict) -> Flip | None:
-    """In what `after` differs from what was decided; None where in nothing."""
+    """In what `after` differs from what was decided; None where in nothing.
+
+    A rule that an image keeps makes no difference by coming in or by going.
+    """
     old, new = _stands(decision.verdict), _stands(after)
     rules = tuple(
         RuleFlip(rule=rule, before=was, after=now)
         for rule in dict.fromkeys([*old, *new])
         if (was := old.get(rule, Stand.ABSENT)) != (now := new.get(rule, Stand.ABSENT))
+        and {was, now} != _NOTHING_SAID
     )
     if not rules and decision.verdict.outcome is after.outcome:
         return None
@@ -155,6 +159,9 @@ def flipped(decision: Decision, after: Verdict) -> Flip | None:
         after=after.outcome,
         rules=rules,
     )
+
+
+_NOTHING_SAID = {Stand.ABSENT, Stand.KEPT}
 
 
 def _stands(verdict: Verdict) -> dict[str, Stand]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Column, Connection, Row, exists, func, select
 
 from cluejudge.store.records import EntryKind
 from cluejudge.store.tables import cases, constitutions, entries, keys
@@ -24,6 +24,28 @@ class Facts:
     body: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A table each of whose rows an entry of `kind` made: about `subject`, and then, `at`."""
+
+    kind: EntryKind
+    subject: Column[str]
+    at: Column[str]
+    called: Callable[[Row[Any, Any, Any]], str]
+
+
+_MADE = (
+    _Made(
+        EntryKind.CONSTITUTION,
+        constitutions.c.name,
+        constitutions.c.at,
+        lambda row: f"version {row.version} of {row.name}",
+    ),
+    _Made(EntryKind.KEY, keys.c.id, keys.c.created, lambda row: f"the key {row.name}"),
+    _Made(EntryKind.CASE, cases.c.id, cases.c.at, lambda row: f"the case {row.id}"),
+)
+
+
 def unlike(connection: Connection, it: Facts) -> str:
     """What does not agree with an entry about one of these; empty if all does."""
     if it.kind == EntryKind.CONSTITUTION:
@@ -37,29 +59,16 @@ def unlike(connection: Connection, it: Facts) -> str:
 
 def unknown(connection: Connection) -> str:
     """A constitution, key or case that no entry tells of; empty if there is none."""
-    made = exists().where(
-        entries.c.kind == EntryKind.CONSTITUTION.value,
-        entries.c.subject == constitutions.c.name,
-        entries.c.at == constitutions.c.at,
-    )
-    version = connection.execute(select(constitutions).where(~made).limit(1)).first()
-    if version is not None:
-        return f"the log knows nothing of version {version.version} of {version.name}"
-    added = exists().where(
-        entries.c.kind == EntryKind.KEY.value,
-        entries.c.subject == keys.c.id,
-        entries.c.at == keys.c.created,
-    )
-    key = connection.execute(select(keys).where(~added).limit(1)).first()
-    if key is not None:
-        return f"the log knows nothing of the key {key.name}"
-    told = exists().where(
-        entries.c.kind == EntryKind.CASE.value,
-        entries.c.subject == cases.c.id,
-        entries.c.at == cases.c.at,
-    )
-    case = connection.execute(select(cases).where(~told).limit(1)).first()
-    return f"the log knows nothing of the case {case.id}" if case is not None else ""
+    for made in _MADE:
+        entry = exists().where(
+            entries.c.kind == made.kind.value,
+            entries.c.subject == made.subject,
+            entries.c.at == made.at,
+        )
+        row = connection.execute(select(made.subject.table).where(~entry).limit(1)).first()
+        if row is not None:
+            return f"the log knows nothing of {made.called(row)}"
+    return ""
 
 
 def _constitution_agrees(connection: Connection, it: Facts) -> bool:
