@@ -181,6 +181,13 @@ def test_a_port_in_use(
     assert f"cannot listen at 127.0.0.1 port {port}" in capsys.readouterr().err
 
 
+def test_answers_do_not_wait_for_the_client_to_acknowledge_their_heads() -> None:
+    from cluejudge.cli.serving import _bound
+
+    with _bound(ServiceSettings(constitution="pictogram", port=0)) as sock:
+        assert sock.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY on no other
+
+
 def test_a_password_is_not_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,10 +139,12 @@ def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise UsageError(f"there is no address {settings.host}: {error}") from error
-    family, kind, _, _, address = found[0]
+    family, kind, protocol, _, address = found[0]
     if settings.loopback and not ipaddress.ip_address(str(address[0])).is_loopback:
         raise UsageError(f"{settings.host} is {address[0]} here, which is not this machine alone")
-    with socket.socket(family, kind) as sock:
+    # asyncio sends small packets at once only on a socket whose protocol is told; else every answer
+    # waits 40 ms for the client to acknowledge its head.
+    with socket.socket(family, kind, protocol) as sock:
         if sys.platform != "win32":
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
