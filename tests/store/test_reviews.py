@@ -14,6 +14,7 @@ from cluejudge.store.decisions import sampling
 from cluejudge.store.records import (
     Answer,
     Decision,
+    DecisionFilter,
     EntryKind,
     QueueFilter,
     Review,
@@ -181,6 +182,32 @@ def test_of_one_picture_judged_alike_the_first_waits_alone(store: Store) -> None
     record(store, reused_from=decision.id)
     assert store.reviews.waiting(ALL) == 1
     assert worked_off(store) == [decision.id]
+
+
+def test_the_review_of_the_first_is_one_of_all_that_were_reused_from_it(store: Store) -> None:
+    first, other = unsafe(store), unsafe(store)
+    again = unsafe(store, reused_from=first.id)
+    said = overrule(store, first, "ann", {"knives": CLEARED}, Outcome.SAFE)
+    assert store.reviews.of(again.id) == store.reviews.of(first.id) == (said,)
+    assert store.reviews.of(other.id) == ()
+    for reviewed, found in ((True, [again, first]), (False, [other])):
+        wanted = DecisionFilter(reviewed=reviewed)
+        assert list(store.decisions.find(wanted).items) == found
+    own = say(store, again, "ann")
+    assert store.reviews.of(again.id) == (said, own)
+    assert store.reviews.of(first.id) == (said,)
+
+
+def test_the_newest_that_wait_are_listed_and_not_taken(store: Store) -> None:
+    first, second, third, answered = (unsafe(store) for _ in range(4))
+    unsafe(store, reused_from=third.id)
+    say(store, answered, "ann")
+    assert take(store, "ann") == first.id
+    assert store.reviews.newest(ALL, 2) == (third, second)
+    assert store.reviews.newest(ALL, 9) == (third, second, first)
+    assert store.reviews.newest(QueueFilter(outcomes=(), sample=0), 9) == ()
+    assert store.reviews.newest(QueueFilter(rule="\x00"), 9) == ()
+    assert take(store, "ben") == second.id
 
 
 def test_the_outcomes_and_the_constitution_can_be_chosen(store: Store) -> None:

@@ -181,7 +181,8 @@ def _conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
         conditions.append(columns.seq < wanted.before)
     if wanted.reviewed is not None:
         reviewed = exists().where(
-            reviews.c.decision_id == columns.id, reviews.c.answer != Answer.SKIP.value
+            reviews.c.decision_id.in_([columns.id, columns.reused_from]),
+            reviews.c.answer != Answer.SKIP.value,
         )
         conditions.append(reviewed if wanted.reviewed else ~reviewed)
     return conditions

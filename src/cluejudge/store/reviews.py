@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import Connection, select
@@ -115,18 +116,22 @@ class Reviews:
                     hint="take the next one",
                 )
             _release(connection, draft.decision_id, draft.reviewer)
-            earlier = _reviews(connection, draft.decision_id, draft.reviewer)
+            earlier = _reviews(connection, {draft.decision_id}, draft.reviewer)
             if earlier and _says(earlier[-1]) == _says(checked_draft):
                 return earlier[-1]
             review_id = new_id("rev", self._database.now())
             return _record(connection, checked_draft, review_id, at)
 
     def of(self, decision_id: str) -> tuple[Review, ...]:
-        """The reviews of a decision, the oldest first; skips too."""
+        """The reviews of a decision, the oldest first; skips too.
+
+        Of one that was reused also those of the first, which was reviewed for all of them.
+        """
         if not holdable(decision_id):
             return ()
+        reused = select(decisions.c.reused_from).where(decisions.c.id == decision_id)
         with self._database.reading() as connection:
-            return tuple(_reviews(connection, decision_id))
+            return tuple(_reviews(connection, {decision_id, connection.scalar(reused) or ""}))
 
     def looked(self, decision_id: str, reviewer: str, what: str) -> None:
         """Put on record that `reviewer` looked at a decision's findings (item) or its image."""
@@ -180,11 +185,13 @@ def _release(connection: Connection, decision_id: str, reviewer: str) -> None:
     )
 
 
-def _reviews(connection: Connection, decision_id: str, reviewer: str = "") -> list[Review]:
+def _reviews(
+    connection: Connection, decision_ids: Collection[str], reviewer: str = ""
+) -> list[Review]:
     query = select(entries.c.seq, entries.c.at, entries.c.body).join(
         reviews, reviews.c.seq == entries.c.seq
     )
-    query = query.where(reviews.c.decision_id == decision_id).order_by(entries.c.seq)
+    query = query.where(reviews.c.decision_id.in_(decision_ids)).order_by(entries.c.seq)
     if reviewer:
         query = query.where(reviews.c.reviewer == reviewer)
     return [

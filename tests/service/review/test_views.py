@@ -152,8 +152,11 @@ def test_a_row_says_what_matters() -> None:
     assert row(decided(UNSAFE)).why == "on-fire"
     assert row(decided(ABSTAIN)).why == "unsure: medicine-and-child"
     assert row(decided(ERROR)).why == "the file ends before the picture does"
-    listed = row(decided(UNSAFE), [review(Answer.OVERRULE, Outcome.SAFE)])
-    assert (listed.review, listed.stands) == ("overruled", "safe")
+    skipped = review(Answer.SKIP, Outcome.UNSAFE, 10)
+    for given in ([], [skipped]):
+        listed = row(decided(UNSAFE), [review(Answer.OVERRULE, Outcome.SAFE), *given])
+        assert (listed.review, listed.stands) == ("overruled", "safe")
+    assert row(decided(UNSAFE), [skipped]).review == "skipped"
     assert row(decided(UNSAFE)).review == ""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cluejudge.report.words import one_line
-from cluejudge.service.review.views import ANSWERED, shown_time
-from cluejudge.store.records import Answer, Decision, Review
+from cluejudge.service.review.views import ANSWERED, last_word, shown_time, stands
+from cluejudge.store.records import Decision, Review
 from cluejudge.verdict import Outcome, RuleOutcome
 
 FORMAT_TITLES = {
@@ -36,8 +36,7 @@ class Row:
 def row(decision: Decision, reviews: Sequence[Review] = ()) -> Row:
     """A decision as one line, with what came of its reviews."""
     verdict = decision.verdict
-    last = max(reviews, key=lambda review: review.seq, default=None)
-    stands = last.outcome if last and last.answer is Answer.OVERRULE else ""
+    last = last_word(reviews)
     return Row(
         id=decision.id,
         name=one_line(verdict.image) or decision.id,
@@ -46,7 +45,7 @@ def row(decision: Decision, reviews: Sequence[Review] = ()) -> Row:
         at=shown_time(decision.at, seconds=False),
         constitution=f"{decision.constitution} {decision.version}",
         review=ANSWERED[last.answer] if last else "",
-        stands=stands,
+        stands=stands(reviews),
     )
 
 

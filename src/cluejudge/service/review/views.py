@@ -119,7 +119,7 @@ def item_view(
         fault=album.fault,
         facts=tuple((name, value) for name, value in _facts(decision) if value),
         earlier=earlier,
-        stands=_stands(reviews),
+        stands=stands(reviews),
         no_case=_no_case(decision, album),
         case=case.expected_outcome if case else "",
         filled=filled,
@@ -189,11 +189,16 @@ def _changes(review: Review) -> tuple[str, ...]:
     )
 
 
-def _stands(reviews: Sequence[Review]) -> str:
+def stands(reviews: Sequence[Review]) -> str:
     """The outcome by the last word of a reviewer who overruled it; empty if there is none."""
-    given = [review for review in reviews if review.answer is not Answer.SKIP]
-    last = max(given, key=lambda review: review.seq, default=None)
+    last = last_word(reviews)
     return last.outcome if last and last.answer is Answer.OVERRULE else ""
+
+
+def last_word(reviews: Sequence[Review]) -> Review | None:
+    """The newest review; one that skips only where all of them do."""
+    given = [review for review in reviews if review.answer is not Answer.SKIP]
+    return max(given or reviews, key=lambda review: review.seq, default=None)
 
 
 def _no_case(decision: Decision, album: Album) -> str:
