@@ -63,6 +63,11 @@ class Source:
         return _opener(self._kind)(TimedBytes(self._data, self._deadline))
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the frame that was read last, the first to begin with."""
+        return self._image.size
+
+    @property
     def unit(self) -> str:
         """What a part of this input is called."""
         return "page" if self.format in _PAGED else "frame"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cluejudge.errors import ImageError
 from cluejudge.service.courts import Court
 from cluejudge.service.record import Record
+from cluejudge.service.room import Room, pixels
 from cluejudge.service.submissions import Judged, Origin, Submission
 from cluejudge.verdict import Cause, Verdict, storable
 
@@ -38,6 +39,7 @@ class Trials:
         self._record = record
         self._slots = asyncio.Semaphore(in_flight)
         self._fetches = asyncio.Semaphore(_FETCHED)
+        self._room = Room()
         self._trials: dict[tuple[str, str], _Trial] = {}
         self.under_way = 0
 
@@ -88,7 +90,8 @@ class Trials:
             if known and lasting(known.verdict):
                 origin = Origin(known.reused_from or known.id)
                 return Judged(known.verdict, data, key[0], origin)
-            async with self.slot():
+            size = await asyncio.to_thread(pixels, data, court.judge.limits)
+            async with self.slot(), self._room.of(size):
                 trial.started = True
                 return Judged(await court.judge.ajudge(data), data, key[0])
         finally:
