@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from cluejudge.service.courts import Court
@@ -95,7 +95,7 @@ class DryRun(Frozen):
 
 def told(
     court: Court,
-    cases: Iterable[Case],
+    cases: Collection[Case],
     decisions: Iterable[Decision],
     judged: Mapping[str, Verdict | str],
     *,
@@ -105,8 +105,8 @@ def told(
 
     `judged` says what was made of an image, by its sha256, or why nothing could be.
     """
-    flips, not_compared, failed = [], [], []
-    compared = passed = left = 0
+    flips, not_compared = [], []
+    compared = left = 0
     for decision in decisions:
         got = judged.get(decision.sha256)
         if got is None:
@@ -116,14 +116,9 @@ def told(
         else:
             compared += 1
             flips += [flip] if (flip := flipped(decision, got)) else []
-    for case in cases:
-        got = judged.get(case.sha256)
-        if got is None:
-            left += 1
-        elif isinstance(got, Verdict) and _passes(case, got):
-            passed += 1
-        else:
-            failed.append(_failed(case, got))
+    tried = [(case, judged[case.sha256]) for case in cases if case.sha256 in judged]
+    failed = [_failed(case, got) for case, got in tried if not _passes(case, got)]
+    left += len(cases) - len(tried)
     return DryRun(
         constitution=court.name,
         version=court.version,
@@ -131,7 +126,7 @@ def told(
         flips=tuple(flips),
         by_rule=_counted(flips),
         not_compared=tuple(not_compared),
-        passed=passed,
+        passed=len(tried) - len(failed),
         failed=tuple(failed),
         left=left,
         complete=complete,
@@ -177,9 +172,10 @@ def _counted(flips: Iterable[Flip]) -> tuple[RuleCount, ...]:
     return tuple(sorted(rows, key=lambda one: (-one.images, one.rule, one.before, one.after)))
 
 
-def _passes(case: Case, verdict: Verdict) -> bool:
-    right = verdict.outcome is case.expected_outcome
-    return right and set(verdict.violated) == set(case.expected_violated)
+def _passes(case: Case, got: Verdict | str) -> bool:
+    if isinstance(got, str) or got.outcome is not case.expected_outcome:
+        return False
+    return set(got.violated) == set(case.expected_violated)
 
 
 def _failed(case: Case, got: Verdict | str) -> FailedCase:

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from cluejudge.compiled import CompiledConstitution, load_compiled
 from cluejudge.digest import digest
-from cluejudge.errors import ConstitutionError, UsageError
-from cluejudge.lint import Finding, lint
+from cluejudge.errors import UsageError
 from cluejudge.service.api.incoming import LARGEST_VERSION
+from cluejudge.service.api.uploads import Note, vetted, yaml_text
 from cluejudge.service.context import Context
-from cluejudge.service.courts import Courts
 from cluejudge.service.dryrun import DryRuns
 from cluejudge.service.flips import DryRun
 from cluejudge.service.principal import MayAdmin, MayRead
-from cluejudge.service.problems import FieldError, Problem
+from cluejudge.service.problems import Problem
 from cluejudge.store.records import StoredConstitution
-from cluejudge.yamlfile import MAX_BYTES, read
 
-_YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 _OUTLINE = {
     "type": "object",
     "required": ["name", "rules"],
@@ -74,17 +69,6 @@ class ConstitutionsOut(BaseModel):
     constitutions: list[ConstitutionOut]
 
 
-class Note(BaseModel):
-    """What lint has to say; `level` is error, warning or note."""
-
-    level: str
-    code: str
-    message: str
-    rule: str = ""
-    line: int | None = None
-    hint: str = ""
-
-
 class UploadOut(BaseModel):
     """What became of an upload; `added` is false where the newest version says the same."""
 
@@ -117,7 +101,8 @@ def router(context: Context) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["constitutions"])
     _add_reading(routes, context)
-    _add_writing(routes, context)
+    _add_uploading(routes, context)
+    _add_choosing(routes, context)
     return routes
 
 
@@ -147,10 +132,9 @@ def _add_reading(routes: APIRouter, context: Context) -> None:
         return await context.courts.stored(name, version)
 
 
-def _add_writing(routes: APIRouter, context: Context) -> None:
+def _add_uploading(routes: APIRouter, context: Context) -> None:
     record, courts = context.record, context.courts
     constitutions = context.store.constitutions
-    dry_runs = DryRuns(record, context.desk.slot)
 
     @routes.post(
         "/v1/constitutions",
@@ -168,8 +152,8 @@ def _add_writing(routes: APIRouter, context: Context) -> None:
 
         It is refused if it is not valid, or if the models cannot be asked about one of its rules.
         """
-        text = await _text(request)
-        upload = await asyncio.to_thread(_vetted, text, courts)
+        text = await yaml_text(request)
+        upload = await asyncio.to_thread(vetted, text, courts)
         compiled = upload.compiled
         before = await record.ask(constitutions.versions, compiled.name)
         stored = await record.ask(
@@ -185,6 +169,12 @@ def _add_writing(routes: APIRouter, context: Context) -> None:
             stored = await record.ask(constitutions.activate, stored.name, stored.version, who.name)
         response.status_code = 201 if added else 200
         return UploadOut(added=added, constitution=stored, notes=upload.notes)
+
+
+def _add_choosing(routes: APIRouter, context: Context) -> None:
+    record, courts = context.record, context.courts
+    constitutions = context.store.constitutions
+    dry_runs = DryRuns(record, context.desk.slot)
 
     @routes.post("/v1/constitutions/{name}/activate")
     async def activate(who: MayAdmin, name: Name, wanted: ActivateIn) -> StoredConstitution:
@@ -209,58 +199,6 @@ def _add_writing(routes: APIRouter, context: Context) -> None:
         """
         court = await courts.court(name, wanted.version)
         return await dry_runs.run(court, images=wanted.images, seconds=wanted.seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class _Upload:
-    compiled: CompiledConstitution
-    notes: list[Note]
-
-
-async def _text(request: Request) -> str:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _YAML:
-        said = f"a body of type '{kind}' cannot be read"
-        raise Problem(415, "unknown-body", said, hint="send application/yaml")
-    data = await request.body()
-    if len(data) > MAX_BYTES:
-        raise Problem(413, "too-large", f"a constitution has at most {MAX_BYTES} bytes")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem(400, "malformed", "the body is not UTF-8") from error
-    # A text of one line would be taken for the path of a file.
-    return text if text.endswith("\n") else f"{text}\n"
-
-
-def _vetted(text: str, courts: Courts) -> _Upload:
-    """The constitution, if it is valid and the models can be asked about it; else `Problem` 422."""
-    try:
-        compiled = load_compiled(text)
-        courts.judge_by(compiled)
-    except ConstitutionError as error:
-        raise _mistakes(error) from error
-    found = lint(compiled, read(text), models=courts.base.models)
-    return _Upload(compiled, [_note(one) for one in found])
-
-
-def _mistakes(error: ConstitutionError) -> Problem:
-    errors = [
-        FieldError(at=f"line {one.line}" if one.line else "", message=str(one))
-        for one in error.problems
-    ]
-    return Problem(422, "invalid", str(error.problems[0]), errors=errors[:100])
-
-
-def _note(finding: Finding) -> Note:
-    return Note(
-        level=finding.level.value,
-        code=finding.code,
-        message=finding.message,
-        rule=finding.rule_id,
-        line=finding.line,
-        hint=finding.hint,
-    )
 
 
 def _listed(name: str, versions: tuple[StoredConstitution, ...]) -> ConstitutionOut:
