@@ -204,7 +204,7 @@ def test_malformed_bodies(client: TestClient, sent: Any, said: str) -> None:
     assert recorded(client) == 0
 
 
-@pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'"\\ud800"', b"[" * 5000])
+@pytest.mark.parametrize("sent", [b"", b"{", b"\xff", b'"\\ud800"', b"[" * 4000])
 def test_what_is_no_json(client: TestClient, sent: bytes) -> None:
     answered = client.post(URL, content=sent, headers={"Content-Type": "application/json"})
     assert error(answered)[0] == 400
@@ -231,6 +231,18 @@ def test_other_bodies_methods_and_sizes(client: TestClient) -> None:
     assert error(client.get(URL))[0] == 405
     status, told = error(client.post(URL, json=body(*[SAFE] * 33)))
     assert (status, "33" in told["message"]) == (413, True)
+
+
+@pytest.mark.parametrize("many", [b"{}," * 100_000 + b"{}", b"[" * 100_000])
+def test_a_body_of_many_values_is_refused_before_it_is_read(
+    client: TestClient, many: bytes
+) -> None:
+    sent = b'{"input":[' + many + b"]}"
+    status, told = error(
+        client.post(URL, content=sent, headers={"Content-Type": "application/json"})
+    )
+    assert (status, told["code"]) == (413, "too_large")
+    assert "4200 values" in told["message"]
 
 
 def test_urls_are_not_fetched_unless_they_are_allowed(client: TestClient) -> None:

@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from starlette.responses import JSONResponse, Response
 
 from cluejudge.service import moderation
+from cluejudge.service.api.amounts import check_values
 from cluejudge.service.api.incoming import check_count, from_data_url, is_data_url
 from cluejudge.service.api.judging import REPLAYED, IdempotencyKey
 from cluejudge.service.context import Context
@@ -208,6 +209,7 @@ async def _asking(request: Request, settings: ServiceSettings, fetcher: Fetcher)
 
 
 def _read(body: bytes, settings: ServiceSettings, fetcher: Fetcher) -> _Asking:
+    check_values(body, settings.max_images)
     try:
         data = from_json(body)
     except ValueError as error:
