@@ -102,6 +102,7 @@ def test_what_happens_to_keys_is_in_the_log(store: Store) -> None:
         ("a\x00b", "cannot be written"),
         ("a\ud800", "cannot be written"),
         ("local", "no key may be named local"),
+        ("ana/bo", "behind a / stands"),
     ],
 )
 def test_names_that_no_key_can_have(store: Store, name: str, said: str) -> None:

@@ -125,6 +125,10 @@ def scopes_of(text: str) -> frozenset[Scope]:
 
 def _check(name: str, scopes: frozenset[Scope], per_minute: int | None) -> None:
     named("a key", name, LONGEST)
+    if "/" in name:
+        raise UsageError(
+            f"no key may be named {name}: behind a / stands who of those that share a key reviewed"
+        )
     if name == LOCAL:
         raise UsageError(f"no key may be named {LOCAL}: it is whoever asks without a key")
     if not scopes:
