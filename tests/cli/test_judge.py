@@ -3,6 +3,7 @@ import fcntl
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -245,3 +246,11 @@ def _wait_until_read(pipe: int) -> None:
         time.sleep(0.02)
         fcntl.ioctl(pipe, termios.FIONREAD, waiting)
     assert waiting[0] == 0
+
+
+def test_a_long_path_stands_in_one_line(judge: list[str], folder: Path, capsys: Captured) -> None:
+    far = folder / ("deep" * 30) / ("deeper" * 10)
+    far.mkdir(parents=True)
+    shutil.copy(folder / "safe.png", far / "it.png")
+    assert run([*judge, str(far / "it.png")]) == exits.OK
+    assert f"safe    {far / 'it.png'}" in capsys.readouterr().out.splitlines()

@@ -10,7 +10,9 @@ from cluejudge.compiled import load_compiled
 from cluejudge.constitution import Severity
 from cluejudge.errors import UsageError
 from cluejudge.service.moderation import KEYS, Result, check_keys, keys_of, result, score
-from cluejudge.store.records import Decision
+from cluejudge.service.stand import Told
+from cluejudge.store.overruling import standing
+from cluejudge.store.records import Decision, Standing
 from cluejudge.verdict import (
     Answer,
     AtomFinding,
@@ -38,8 +40,23 @@ KEYS_OF = keys_of(RULES, {})
 VIOLATED, CLEARED, UNSURE = RuleOutcome.VIOLATED, RuleOutcome.CLEARED, RuleOutcome.UNSURE
 
 
-def decision(outcome: Outcome, **rules: RuleOutcome) -> Decision:
-    return Decision(**draft(outcome, rules).model_dump(), seq=1, at="2026-01-01T00:00:00.000000Z")
+def decision(outcome: Outcome, **rules: RuleOutcome) -> Told:
+    made = Decision(**draft(outcome, rules).model_dump(), seq=1, at="2026-01-01T00:00:00.000000Z")
+    return Told.of(made, standing(made, ()))
+
+
+def test_what_a_reviewer_overruled_counts_as_they_said() -> None:
+    judged = decision(Outcome.UNSAFE, blood=VIOLATED, knife=CLEARED)
+    cleared = result(Told.of(judged, Standing(outcome=Outcome.SAFE, reviewed="now")), KEYS_OF)
+    assert (cleared.flagged, flagged(cleared)) == (False, set())
+    assert max(cleared.category_scores.values()) < 0.5
+    assert cleared.cluejudge.outcome is Outcome.UNSAFE
+    other = Standing(outcome=Outcome.UNSAFE, violated=("knife",), reviewed="now")
+    violated = result(Told.of(judged, other), KEYS_OF)
+    assert flagged(violated) == {"violence"}
+    assert (
+        violated.category_scores["violence"] >= 0.5 > violated.category_scores["violence/graphic"]
+    )
 
 
 def flagged(told: Result) -> set[str]:

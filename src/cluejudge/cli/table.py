@@ -54,7 +54,9 @@ def summary(counts: Mapping[Outcome, int]) -> Text:
 
 
 def _headline(found: Verdict) -> Text:
-    line = Text.assemble((f"{found.outcome:<8}", STYLES[found.outcome]), one_line(found.image))
+    outcome = (f"{found.outcome:<8}", STYLES[found.outcome])
+    # Whoever looks for a path finds it in one line.
+    line = Text.assemble(outcome, one_line(found.image), no_wrap=True, overflow="ignore")
     if found.violated:
         line.append("  " + ", ".join(map(one_line, found.violated)), "red")
     if found.action:

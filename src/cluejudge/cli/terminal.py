@@ -25,12 +25,15 @@ class Terminal(Console):
         )
 
     def show(self, drawn: RenderableType) -> None:
-        """Print `drawn` at once; what goes into a file or pipe has no white space at line ends."""
+        """Print `drawn` at once; what goes into a file or pipe has no white space at line ends.
+
+        A line that must not be broken, such as one with a path, may be longer than the width.
+        """
         if self.is_terminal:
-            self.print(drawn)
+            self.print(drawn, crop=False)
             return
         with self.capture() as captured:
-            self.print(drawn)
+            self.print(drawn, crop=False)
         lines = [line.rstrip() + "\n" for line in captured.get().splitlines()]
         self.file.write("".join(lines))
         self.file.flush()

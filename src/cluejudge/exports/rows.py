@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cluejudge.store.overruling import violated_after
-from cluejudge.store.records import Answer, Decision, Review
+from cluejudge.store.overruling import counting, standing
+from cluejudge.store.records import Decision, Review
 from cluejudge.verdict import Outcome, RuleFinding
 
 
@@ -24,20 +24,17 @@ class Row:
     @property
     def review(self) -> Review | None:
         """The review that counts."""
-        said = (each for each in reversed(self.reviews) if each.answer is not Answer.SKIP)
-        return next(said, None)
+        return counting(self.reviews)
 
     @property
     def outcome(self) -> Outcome:
         """How the decision stands."""
-        return self.review.outcome if self.review else self.decision.verdict.outcome
+        return standing(self.decision, self.reviews).outcome
 
     @property
     def violated(self) -> tuple[str, ...]:
         """The ids of the rules that are violated as it stands."""
-        overrides = self.review.overrides if self.review else ()
-        verdict = self.decision.verdict
-        return violated_after(verdict, overrides) if overrides else verdict.violated
+        return standing(self.decision, self.reviews).violated
 
     def findings(self) -> tuple[RuleFinding, ...]:
         """What the judge found for the rules that are violated as it stands, the gravest first."""

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from cluejudge.compiled import CompiledRule
 from cluejudge.constitution import Severity
 from cluejudge.errors import UsageError
-from cluejudge.store.records import Decision
+from cluejudge.service.stand import Told
+from cluejudge.store.records import Standing
 from cluejudge.verdict import AtomFinding, Outcome, RuleFinding, RuleOutcome, Stage
 
 KEYS = (
@@ -74,6 +75,7 @@ class Detail(BaseModel):
     reused_from: str
     outcome: Outcome
     violated: tuple[str, ...]
+    standing: Standing
     action: str
     reason: str
     code: str
@@ -92,23 +94,23 @@ class Result(BaseModel):
     cluejudge: Detail
 
 
-def result(decision: Decision, keys: KeysOf) -> Result:
+def result(decision: Told, keys: KeysOf) -> Result:
     """The result for one image, where `keys` says what each rule counts as.
 
-    Only what was judged safe is not flagged: an image that was not decided is flagged without a
-    category, as is one that violates rules of no category. A category is true if a rule that
-    counts as it is violated, and its score that of the surest of its rules. Categories of no rule
-    are false, with the score 0 and no input to which they apply.
+    Only what stands as safe is not flagged, as judged or as a reviewer said: an image that was not
+    decided is flagged without a category, as is one that violates rules of no category. A category
+    is true if a rule that counts as it is violated, and its score that of the surest of its rules.
+    Categories of no rule are false, with the score 0 and no input to which they apply.
     """
-    verdict = decision.verdict
-    violated, scores = set(verdict.violated), dict.fromkeys(KEYS, 0.0)
+    verdict, stands = decision.verdict, decision.standing
+    violated, scores = set(stands.violated), dict.fromkeys(KEYS, 0.0)
     for finding in verdict.rules:
         for key in keys.get(finding.rule_id, ()):
-            scores[key] = max(scores[key], score(finding))
+            scores[key] = max(scores[key], _standing_score(finding, finding.rule_id in violated))
     flags = {key for rule in violated for key in keys.get(rule, ())}
     covered = {key for told in keys.values() for key in told}
     return Result(
-        flagged=verdict.outcome is not Outcome.SAFE,
+        flagged=stands.outcome is not Outcome.SAFE,
         categories={key: key in flags for key in KEYS},
         category_scores=scores,
         category_applied_input_types={key: ["image"] * (key in covered) for key in KEYS},
@@ -132,6 +134,14 @@ def score(finding: RuleFinding) -> float:
     return min(least, _JUST_UNDER) if finding.outcome is RuleOutcome.CLEARED else least
 
 
+def _standing_score(finding: RuleFinding, violated: bool) -> float:
+    """`score`, on the side of 0.5 where a reviewer put the rule."""
+    said = score(finding)
+    if violated == (finding.outcome is RuleOutcome.VIOLATED):
+        return said
+    return max(said, _HALF) if violated else min(said, _JUST_UNDER)
+
+
 def _holds(atom: AtomFinding) -> float | None:
     """How sure it is that an atom holds; None where it was not asked about."""
     told = atom.scores
@@ -141,13 +151,14 @@ def _holds(atom: AtomFinding) -> float | None:
     return 1.0 - yes if atom.negated else yes
 
 
-def _detail(decision: Decision, keys: KeysOf) -> Detail:
+def _detail(decision: Told, keys: KeysOf) -> Detail:
     verdict = decision.verdict
     return Detail(
         decision=decision.id,
         reused_from=decision.reused_from,
         outcome=verdict.outcome,
         violated=verdict.violated,
+        standing=decision.standing,
         action=verdict.action,
         reason=verdict.reason,
         code=verdict.code,

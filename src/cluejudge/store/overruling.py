@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cluejudge.errors import UsageError
-from cluejudge.store.records import Answer, Decision, ReviewDraft, RuleOverride
+from cluejudge.store.records import (
+    Answer,
+    Decision,
+    Review,
+    ReviewDraft,
+    RuleOverride,
+    Standing,
+)
 from cluejudge.store.texts import written
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 
@@ -35,6 +42,22 @@ def violated_after(verdict: Verdict, overrides: Sequence[RuleOverride]) -> tuple
     """The rules that are violated then, in the order of the verdict's rules."""
     rules = _rules_after(verdict, overrides)
     return tuple(rule for rule, outcome in rules.items() if outcome is RuleOutcome.VIOLATED)
+
+
+def counting(reviews: Sequence[Review]) -> Review | None:
+    """The review that counts, of those of a decision, the oldest first: the last but for skips."""
+    said = (each for each in reversed(reviews) if each.answer is not Answer.SKIP)
+    return next(said, None)
+
+
+def standing(decision: Decision, reviews: Sequence[Review]) -> Standing:
+    """How `decision` stands after its reviews, the oldest first."""
+    verdict, review = decision.verdict, counting(reviews)
+    if review is None:
+        return Standing(outcome=verdict.outcome, violated=verdict.violated)
+    overrides = review.overrides
+    violated = violated_after(verdict, overrides) if overrides else verdict.violated
+    return Standing(outcome=review.outcome, violated=violated, reviewed=review.at)
 
 
 def checked(draft: ReviewDraft, decision: Decision) -> ReviewDraft:

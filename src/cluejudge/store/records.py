@@ -210,6 +210,17 @@ class Review(ReviewDraft):
     at: str
 
 
+class Standing(Frozen):
+    """How a decision stands: as judged, or as the newest review says that is no skip.
+
+    `reviewed` is when that was; empty where nobody reviewed it.
+    """
+
+    outcome: Outcome
+    violated: tuple[str, ...] = ()
+    reviewed: str = ""
+
+
 class Case(Frozen):
     """A picture whose verdict a constitution has to get right."""
 

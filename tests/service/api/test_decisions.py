@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from fastapi.testclient import TestClient
 
-from cluejudge.store.records import Answer, ReviewDraft, Scope
-from cluejudge.verdict import Outcome
+from cluejudge.store.records import Answer, ReviewDraft, RuleOverride, Scope
+from cluejudge.verdict import Outcome, RuleOutcome
 from tests.api.colours import BROKEN, SAFE, UNSAFE
 from tests.service.making import as_json, context
 
@@ -27,6 +29,47 @@ def test_a_decision_is_read_as_it_was_told(client: TestClient) -> None:
     told = client.post("/v1/judge", json=as_json(UNSAFE)).json()["decisions"][0]
     found = client.get(f"{URL}/{told['id']}").json()
     assert found == {"decision": told, "reviews": []}
+    assert told["standing"] == {"outcome": "unsafe", "violated": ["red-on-blue"], "reviewed": ""}
+
+
+def overruled(client: TestClient, id: str, rule: str, to: RuleOutcome, after: Outcome) -> None:
+    override = RuleOverride(rule_id=rule, outcome=to, reason="seen by eye")
+    context(client).store.reviews.give(
+        ReviewDraft(
+            decision_id=id,
+            reviewer="ann",
+            answer=Answer.OVERRULE,
+            outcome=after,
+            overrides=(override,),
+        )
+    )
+
+
+def test_an_image_that_was_overruled_stands_so_when_it_comes_again(client: TestClient) -> None:
+    """A reviewer called unsafe what was judged safe: nobody may hear that it is safe."""
+    id = client.post("/v1/judge", json=as_json(SAFE)).json()["decisions"][0]["id"]
+    overruled(client, id, "red-on-blue", RuleOutcome.VIOLATED, Outcome.UNSAFE)
+    again = client.post("/v1/judge", json=as_json(SAFE)).json()["decisions"][0]
+    assert (again["reused_from"], again["verdict"]["outcome"]) == (id, "safe")
+    assert again["standing"]["outcome"] == "unsafe"
+    assert again["standing"]["violated"] == ["red-on-blue"]
+    assert again["standing"]["reviewed"]
+    for one in (id, again["id"]):
+        assert client.get(f"{URL}/{one}").json()["decision"]["standing"]["outcome"] == "unsafe"
+    url = f"data:image/png;base64,{base64.b64encode(SAFE).decode()}"
+    body = {"input": [{"type": "image_url", "image_url": {"url": url}}]}
+    assert client.post("/v1/moderations", json=body).json()["results"][0]["flagged"] is True
+
+
+def test_what_reviewers_wrote_is_for_reviewers(client: TestClient) -> None:
+    asking = bearer(client, "shop", Scope.JUDGE)
+    id = judged(client, **asking)[0]
+    overruled(client, id, "red-on-blue", RuleOutcome.CLEARED, Outcome.SAFE)
+    found = client.get(f"{URL}/{id}", headers=asking).json()
+    assert found["reviews"] == []
+    assert found["decision"]["standing"]["outcome"] == "safe"
+    reading = bearer(client, "ann", Scope.REVIEW)
+    assert len(client.get(f"{URL}/{id}", headers=reading).json()["reviews"]) == 1
 
 
 def test_its_reviews_come_with_it(client: TestClient) -> None:

@@ -11,6 +11,8 @@ from cluejudge.service.api.incoming import Version
 from cluejudge.service.context import Context
 from cluejudge.service.principal import MayRead, Principal
 from cluejudge.service.problems import Problem
+from cluejudge.service.stand import Told
+from cluejudge.store.overruling import standing
 from cluejudge.store.records import Decision, DecisionFilter, Review, Scope
 from cluejudge.verdict import Outcome
 
@@ -24,10 +26,10 @@ Moment = Annotated[
 
 
 class DecisionOut(BaseModel):
-    """A decision, and what reviewers said of it, the first first."""
+    """A decision, how it stands, and what reviewers said of it, the first first."""
 
-    decision: Decision
-    reviews: list[Review]
+    decision: Told
+    reviews: list[Review] = Field(description="for keys that may review; others get none")
 
 
 class DecisionsOut(BaseModel):
@@ -89,7 +91,9 @@ def router(context: Context) -> APIRouter:
         if decision is None or not (who.may(Scope.REVIEW) or decision.key == who.name):
             raise Problem(404, "no-decision", "there is no decision of this id")
         reviews = await record.ask(store.reviews.of, id)
-        found = DecisionOut(decision=decision, reviews=list(reviews))
+        stands = Told.of(decision, standing(decision, reviews))
+        shown = list(reviews) if who.may(Scope.REVIEW) else []
+        found = DecisionOut.model_construct(decision=stands, reviews=shown)
         return Response(found.model_dump_json(), media_type=_JSON)
 
     @routes.get("/v1/decisions", response_model=DecisionsOut)

@@ -14,6 +14,7 @@ from cluejudge.service.fetching import Fetcher
 from cluejudge.service.idempotency import once
 from cluejudge.service.principal import MayJudge
 from cluejudge.service.schemas import inlined
+from cluejudge.service.stand import Told, told
 from cluejudge.store.claims import Claim
 from cluejudge.store.records import Decision
 
@@ -32,7 +33,7 @@ IdempotencyKey = Annotated[
 class JudgeOut(BaseModel):
     """The decisions, in the order of the images."""
 
-    decisions: list[Decision] = Field(description="each as it is in the record")
+    decisions: list[Told] = Field(description="each as it is in the record, and how it stands")
 
 
 def _body(most: int) -> dict[str, Any]:
@@ -88,7 +89,8 @@ def router(context: Context) -> APIRouter:
             lease_s=2 * settings.deadline_s + 60,
         )
         headers = {REPLAYED: "true"} if replayed else {}
-        told = JudgeOut(decisions=decisions).model_dump_json()
-        return Response(told, media_type="application/json", headers=headers)
+        stand = await told(context.record, decisions, known=replayed)
+        out = JudgeOut.model_construct(decisions=stand).model_dump_json()
+        return Response(out, media_type="application/json", headers=headers)
 
     return routes

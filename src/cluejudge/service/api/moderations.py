@@ -26,6 +26,7 @@ from cluejudge.service.principal import MayJudge
 from cluejudge.service.problems import FieldError, Problem, invalid, later
 from cluejudge.service.schemas import inlined
 from cluejudge.service.settings import ServiceSettings, Unsure
+from cluejudge.service.stand import Told, told
 from cluejudge.service.submissions import Submission
 from cluejudge.service.trials import lasting
 from cluejudge.store.claims import Claim
@@ -165,20 +166,19 @@ def router(context: Context) -> APIRouter:
             work,
             lease_s=2 * settings.deadline_s + 60,
         )
+        stand = await told(context.record, decisions, known=replayed)
         if settings.moderation_unsure is Unsure.ERROR:
-            _check_decided(decisions)
+            _check_decided(stand)
         if replayed and decisions:
             court = await courts.court(decisions[0].constitution, decisions[0].version)
         headers = {REPLAYED: "true"} if replayed else {}
-        told = _answer(decisions, court, settings).model_dump_json()
-        return Response(told, media_type="application/json", headers=headers)
+        out = _answer(stand, court, settings).model_dump_json()
+        return Response(out, media_type="application/json", headers=headers)
 
     return routes
 
 
-def _answer(
-    decisions: Sequence[Decision], court: Court, settings: ServiceSettings
-) -> ModerationOut:
+def _answer(decisions: Sequence[Told], court: Court, settings: ServiceSettings) -> ModerationOut:
     keys = moderation.keys_of(court.judge.constitution.rules, settings.moderation_keys)
     return ModerationOut(
         id=new_id("modr", utcnow()),
@@ -187,11 +187,11 @@ def _answer(
     )
 
 
-def _check_decided(decisions: Sequence[Decision]) -> None:
+def _check_decided(decisions: Sequence[Told]) -> None:
     """Raises `Problem` if an image was not decided: 503 where trying again may help, else 422."""
     for place, decision in enumerate(decisions):
         verdict = decision.verdict
-        if verdict.outcome not in (Outcome.ABSTAIN, Outcome.ERROR):
+        if decision.standing.outcome not in (Outcome.ABSTAIN, Outcome.ERROR):
             continue
         said = f"input.{place} was not decided: {verdict.reason or verdict.outcome}"
         hint = f"the decision {decision.id} tells more"
