@@ -11,7 +11,7 @@ demo: $(VENV)/.base
 	$(BIN)/python -m cluejudge.cli.main demo --out demo
 
 test: $(VENV)/.dev check
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --cov --cov-report=term
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
