@@ -210,11 +210,15 @@ def test_a_report_is_of_one_run_or_of_several_in_a_file(
     assert run(["bench", "report", *arguments]) == exits.USAGE
 
 
+SCENES = 120
+"""Enough that a run is still under way when it is stopped."""
+
+
 def started(out: Path) -> tuple[list[str], subprocess.Popen[str]]:
     """A command that takes a while, begun; it has made some predictions when it is given."""
     command = [
         *(sys.executable, "-m", "cluejudge.cli.main", "bench", "run"),
-        *("pictobench?count=60&side=32", "--model", "fake"),
+        *(f"pictobench?count={SCENES}&side=32", "--model", "fake"),
         *("--methods", "half,no-debias", "--out", str(out)),
     ]
     said = out / "predictions" / "half.jsonl"
@@ -234,14 +238,14 @@ def test_a_run_stopped_by_ctrl_c_goes_on(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == exits.INTERRUPTED
-    assert "of 120 predictions are in" in err
+    assert f"of {2 * SCENES} predictions are in" in err
     before = predictions(tmp_path / "run")
-    assert 0 < len(before) < 60
+    assert 0 < len(before) < SCENES
     finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert finished.returncode == exits.OK, finished.stderr
     after = predictions(tmp_path / "run")
     assert after[: len(before)] == before
-    assert len(after) == 60
+    assert len(after) == SCENES
 
 
 def untimed(out: Path) -> dict[str, object]:
