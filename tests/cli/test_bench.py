@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -222,7 +223,9 @@ def started(out: Path) -> tuple[list[str], subprocess.Popen[str]]:
         *("--methods", "half,no-debias", "--out", str(out)),
     ]
     said = out / "predictions" / "half.jsonl"
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # A shell may have its background jobs, and all they start, ignore the signal.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     deadline = time.monotonic() + 60
     while not (said.exists() and said.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.02)
