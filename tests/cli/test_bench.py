@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -211,6 +210,12 @@ def test_a_report_is_of_one_run_or_of_several_in_a_file(
     assert run(["bench", "report", *arguments]) == exits.USAGE
 
 
+LISTENING = """\
+import signal
+from cluejudge.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # else ignored in a background job
+main()
+"""
 SCENES = 120
 """Enough that a run is still under way when it is stopped."""
 
@@ -218,14 +223,12 @@ SCENES = 120
 def started(out: Path) -> tuple[list[str], subprocess.Popen[str]]:
     """A command that takes a while, begun; it has made some predictions when it is given."""
     command = [
-        *(sys.executable, "-m", "cluejudge.cli.main", "bench", "run"),
+        *(sys.executable, "-c", LISTENING, "bench", "run"),
         *(f"pictobench?count={SCENES}&side=32", "--model", "fake"),
         *("--methods", "half,no-debias", "--out", str(out)),
     ]
     said = out / "predictions" / "half.jsonl"
-    # A shell may have its background jobs, and all they start, ignore the signal.
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not (said.exists() and said.stat().st_size) and time.monotonic() < deadline:
         time.sleep(0.02)
