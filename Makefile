@@ -38,5 +38,5 @@ $(VENV)/.base: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	$(PIP) --editable '.[heic,train,bench,serve,s3]' --group dev
+	$(PIP) --editable '.[heic,train,bench,serve,s3,batch,video,ray,distill]' --group dev
 	touch $@

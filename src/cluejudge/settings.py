@@ -135,3 +135,15 @@ class Limits(Frozen):
     max_frames: int = Field(default=8, ge=2, description="frames sampled from an animation")
     max_total_frames: int = Field(default=10_000, ge=1, description="frames an input may hold")
     max_seconds: float = Field(default=20.0, gt=0, description="decoding time of one input")
+
+
+class Sampling(Frozen):
+    """Which moments of a video, or of an animation in a batch, are judged.
+
+    One frame each `every` seconds; where that is more than `max_frames`, as many spread evenly.
+    """
+
+    every: float = Field(default=0.5, gt=0, description="seconds")
+    max_frames: int = Field(default=32, ge=2)
+    max_video_bytes: int = Field(default=2**31, ge=1)
+    max_video_seconds: float = Field(default=300.0, gt=0, description="decoding time of one video")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.bench.claim import Claim
+from cluejudge.claim import Claim
 from cluejudge.bench.suites.osbench import draw
 from cluejudge.bench.suites.osbench.draw import Drawer
 from cluejudge.cli.main import run

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from cluejudge.bench.claim import Claim
+from cluejudge.claim import Claim
 from cluejudge.bench.config import Config, MethodCard, samples_digest
 from cluejudge.bench.contents import with_digests
 from cluejudge.bench.environment import environment

@@ -84,7 +84,7 @@ Exit codes: 0 done; 1 some prompts were not written, or some images not answered
 )
 def make_osbench(*, stage: str, out: Path, **given: Any) -> int:
     """Run one stage and return the exit code."""
-    from cluejudge.bench.claim import Claim
+    from cluejudge.claim import Claim
 
     for name, value in given.items():
         if value not in (None, ()) and name not in OF_STAGE[stage]:

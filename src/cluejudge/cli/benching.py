@@ -141,7 +141,7 @@ def finish(session: Session, *, as_json: bool) -> int:
 
 def report_again(path: Path, suite: str | None) -> tuple[Path, ...]:
     """Computes the numbers of a run anew and writes its report; `suite` gives it the pictures."""
-    from cluejudge.bench.claim import Claim
+    from cluejudge.claim import Claim
     from cluejudge.bench.config import samples_digest
     from cluejudge.bench.folder import RunFolder
     from cluejudge.bench.report import write_report

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.bench.claim import Claim
+from cluejudge.claim import Claim
 from cluejudge.errors import CluejudgeWarning, UsageError
 
 OTHER = """
 import sys, time
 from pathlib import Path
-from cluejudge.bench.claim import Claim
+from cluejudge.claim import Claim
 kept = Claim(Path(sys.argv[1]))
 print("taken", flush=True)
 time.sleep(60)

@@ -1,0 +1,1 @@
+"""Whole collections: judged once, row by row, whatever stops the run."""
