@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.claim import Claim
 from cluejudge.bench.suites.osbench import draw
 from cluejudge.bench.suites.osbench.draw import Drawer
+from cluejudge.claim import Claim
 from cluejudge.cli.main import run
 from tests.bench.suites.osbench.recipe import SEEDS, Painting, drawer
 

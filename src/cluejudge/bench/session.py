@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from cluejudge.claim import Claim
 from cluejudge.bench.config import Config, MethodCard, samples_digest
 from cluejudge.bench.contents import with_digests
 from cluejudge.bench.environment import environment
@@ -22,6 +21,7 @@ from cluejudge.bench.robustness import edit_named
 from cluejudge.bench.run import Progress, run_methods
 from cluejudge.bench.samples import Sample
 from cluejudge.bench.suites.base import Suite
+from cluejudge.claim import Claim
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
 from cluejudge.errors import CluejudgeWarning, UsageError

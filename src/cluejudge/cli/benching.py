@@ -141,13 +141,13 @@ def finish(session: Session, *, as_json: bool) -> int:
 
 def report_again(path: Path, suite: str | None) -> tuple[Path, ...]:
     """Computes the numbers of a run anew and writes its report; `suite` gives it the pictures."""
-    from cluejudge.claim import Claim
     from cluejudge.bench.config import samples_digest
     from cluejudge.bench.folder import RunFolder
     from cluejudge.bench.report import write_report
     from cluejudge.bench.results import measure
     from cluejudge.bench.session import drawn
     from cluejudge.bench.suites.registry import load_suite
+    from cluejudge.claim import Claim
 
     folder = RunFolder(path)
     config = folder.config()
