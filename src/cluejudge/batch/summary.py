@@ -1,0 +1,97 @@
+"""What became of a whole batch, in numbers: `summary.json`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, computed_field
+
+from cluejudge.settings import Frozen
+from cluejudge.verdict import Outcome
+
+NAME = "summary.json"
+
+
+class Spent(Frozen):
+    """Where the time of one run went; a batch that was stopped has had several.
+
+    `models` and `waiting` are of all `judges` together: each is a process with its own models.
+    """
+
+    judged: int = Field(ge=0, description="rows that this run judged, copies and errors included")
+    seconds: float = Field(ge=0, description="from the first image to the last, by the clock")
+    judges: int = Field(default=1, ge=1, description="processes that judge, side by side")
+    models: float = Field(default=0.0, ge=0, description="seconds in the models")
+    waiting: float = Field(default=0.0, ge=0, description="seconds without an image to judge")
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rate(self) -> float:
+        """Rows a second, by the clock."""
+        return self.judged / self.seconds if self.seconds else 0.0
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def rest(self) -> float:
+        """Seconds spent neither in the models nor waiting."""
+        return max(0.0, self.seconds * self.judges - self.models - self.waiting)
+
+
+class RuleCount(Frozen):
+    """How many images violate a rule, and on how many it came to no answer."""
+
+    violated: int = 0
+    unsure: int = 0
+
+
+class ErrorCount(Frozen):
+    """How many rows failed for one reason, and the ids of the first of them."""
+
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+class Summary(Frozen):
+    """A batch, counted over the rows of its parts: right however often it was stopped.
+
+    `duplicates` are the rows whose bytes an earlier row has too. `last_run` is None where nothing
+    is known of the time.
+    """
+
+    images: int = 0
+    duplicates: int = 0
+    outcomes: dict[Outcome, int] = Field(default_factory=dict)
+    rules: dict[str, RuleCount] = Field(default_factory=dict, description="all, in their order")
+    actions: dict[str, int] = Field(default_factory=dict, description="of the unsafe images")
+    errors: dict[str, ErrorCount] = Field(default_factory=dict, description="by code")
+    constitution: str = ""
+    constitution_digest: str = ""
+    model: str = ""
+    last_run: Spent | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def shares(self) -> dict[Outcome, float]:
+        """The share of each outcome in all images, in [0, 1]."""
+        return {
+            outcome: count / self.images if self.images else 0.0
+            for outcome, count in self.outcomes.items()
+        }
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def resumed(self) -> bool:
+        """Whether earlier runs judged a part of the images."""
+        return self.last_run is not None and self.last_run.judged < self.images
+
+
+def write(summary: Summary, folder: Path) -> None:
+    """Writes `summary.json` into the folder: whole, or not at all."""
+    whole = folder / NAME
+    part = whole.with_name(f".{NAME}.part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(summary.model_dump_json(indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(whole)
