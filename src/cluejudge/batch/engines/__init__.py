@@ -1,0 +1,1 @@
+"""Who has shards judged: this process, or a cluster."""
