@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 from pydantic import Field
 
 import cluejudge
 from cluejudge.bench.samples import Sample
+from cluejudge.changes import changes
 from cluejudge.errors import UsageError
 from cluejudge.settings import Budget, Frozen, Limits, Method, Thresholds
 
@@ -84,12 +85,12 @@ def merged(old: Config, new: Config, samples: str = "the images are others") -> 
     Raises `UsageError` that says what changed if the predictions of the two do not go together;
     `samples` says it of their samples.
     """
-    changes = [*_changes(_told(old), _told(new)), *_changes(_cards(old, new), _cards(new, old))]
+    changed = [*changes(_told(old), _told(new)), *changes(_cards(old, new), _cards(new, old))]
     if old.samples != new.samples:
-        changes.append(samples)
-    if changes:
+        changed.append(samples)
+    if changed:
         raise UsageError(
-            f"this folder holds another run: {'; '.join(changes)}",
+            f"this folder holds another run: {'; '.join(changed)}",
             hint="give --out another folder, or the settings of that run",
         )
     left = {name: why for name, why in old.not_applicable.items() if name not in new.methods}
@@ -101,14 +102,6 @@ def merged(old: Config, new: Config, samples: str = "the images are others") -> 
             "edits": tuple(dict.fromkeys((*old.edits, *new.edits))),
         }
     )
-
-
-def _changes(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """What differs, in words, the old value first."""
-    for name in sorted(before.keys() | after.keys()):
-        was, now = before.get(name, "absent"), after.get(name, "absent")
-        if was != now:
-            yield f"{name} was {was}, now {now}"
 
 
 def _told(config: Config) -> dict[str, str]:
