@@ -24,14 +24,15 @@ def figure(
     boxes: Sequence[EvidenceBox],
     *,
     max_side: int = MAX_SIDE,
+    shown: tuple[float, float] = (SHOWN_WIDTH, SHOWN_HEIGHT),
 ) -> Html:
-    """One view of an input, stored with at most `max_side` pixels a side.
+    """One view of an input, stored with at most `max_side` pixels a side, `shown` at most so large.
 
     Without a picture a plain notice is in its place.
     """
     if picture is None:
         return tag("figure", tag("div", "No picture to show", class_="no-picture"), class_="empty")
-    zoom = min(SHOWN_WIDTH / picture.width, SHOWN_HEIGHT / picture.height, MAX_ENLARGED)
+    zoom = min(shown[0] / picture.width, shown[1] / picture.height, MAX_ENLARGED)
     shot = tag(
         "button",
         tag(
