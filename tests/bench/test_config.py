@@ -66,7 +66,7 @@ def test_equal_configs_go_together() -> None:
         ({"seed": 3}, "seed was 0, now 3"),
         ({"limit": 2}, "limit was None, now 2"),
         ({"samples": "0"}, "the images are others"),
-        ({"constitution_digest": "abc"}, "constitution_digest was , now abc"),
+        ({"constitution_digest": "abc"}, "constitution_digest was empty, now abc"),
         ({"model": "embedded"}, "model was fake, now embedded"),
         ({"options": {"dtype": "float32"}}, "options.dtype was absent, now float32"),
         ({"models": {"name": "fake", "weights": "2"}}, "models.weights was 1, now 2"),
