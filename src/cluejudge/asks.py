@@ -59,7 +59,15 @@ class Recognise:
     image: Picture
 
 
-Ask = Score | Reason | Locate | Relate | Recognise
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How likely does `image` violate each of `rules`, in one look? Rules go by `rule_digest`."""
+
+    image: Picture
+    rules: tuple[str, ...]
+
+
+Ask = Score | Reason | Locate | Relate | Recognise | Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,43 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True)
+class Graded:
+    """P(violated) of one rule: at `low` or under it is cleared, at `high` or over it violated.
+
+    None is a bound that nothing reaches. Between the bounds nobody knows.
+    """
+
+    p: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def violated(self) -> bool | None:
+        """What it comes to; None between the bounds."""
+        if self.high is not None and self.p >= self.high:
+            return True
+        return False if self.low is not None and self.p <= self.low else None
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """One for each rule of `Grade.rules`, or why there is none.
+
+    Over `bound` the `distance` of a picture from all that the grader has learnt of is too large for
+    any of it to count.
+    """
+
+    rules: tuple[Graded | str, ...]
+    distance: float
+    bound: float
+
+    @property
+    def known(self) -> bool:
+        """Whether the picture is like those the grader has learnt of."""
+        return self.distance <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A model failed on this ask; never read as an answer."""
 
@@ -185,4 +230,4 @@ def answered(replies: Iterable[A | Unanswered]) -> list[A]:
     return answers
 
 
-Reply = YesNo | Reasoning | Boxes | Relations | Recognition | Unanswered
+Reply = YesNo | Reasoning | Boxes | Relations | Recognition | Grades | Unanswered

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from cluejudge.compiled import CompiledConstitution, CompiledRule
+from cluejudge.compiled import CompiledConstitution, CompiledRule, filled_rule
 from cluejudge.constitution import Constitution
 
 
@@ -35,6 +35,17 @@ def written_digest(rule: CompiledRule) -> str:
     """12 hex digits over what a compiler writes of a rule: another one shows an edit by hand."""
     fields = {"text", "parameters", "objectiveness", "chain"}
     return _sha256(rule.model_dump(mode="json", include=fields))[:12]
+
+
+def rule_digest(rule: CompiledRule) -> str:
+    """sha256, hex, over what decides whether a picture violates `rule`.
+
+    That is its text, its chain and its thresholds, with the values of parameters filled in. How it
+    is called, how grave it is and what is done about it are not in it.
+    """
+    fields = {"text", "chain", "thresholds"}
+    says = filled_rule(rule).model_dump(mode="json", include=fields, exclude_defaults=True)
+    return _sha256(["rule", says])
 
 
 def _sha256(value: object) -> str:

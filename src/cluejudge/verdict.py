@@ -133,11 +133,23 @@ class AtomFinding(Frozen):
     reason: str = ""
 
 
+class StudentFinding(Frozen):
+    """What a student said of one rule: P(violated), and the bounds that this has to reach.
+
+    At `low` or under it the rule is cleared, at `high` or over it violated; None is never.
+    """
+
+    p: float = Field(ge=0, le=1)
+    low: float | None = None
+    high: float | None = None
+
+
 class RuleFinding(Frozen):
     """What was found for one rule: its chain with a finding for each atom.
 
     `thresholds` are those that applied, with the rule's own overrides; `relevance_bound` and the
-    boxes' bounds are filled in from the models where the thresholds leave them to the models.
+    boxes' bounds are filled in from the models where the thresholds leave them to the models. What
+    a student found has `student` and no chain.
     """
 
     rule_id: str
@@ -152,6 +164,7 @@ class RuleFinding(Frozen):
     view: str = "whole"
     reason: str = Field(default="", description="why it was not decided, or asked unfiltered")
     cause: Cause | None = None
+    student: StudentFinding | None = None
 
 
 class Cost(Frozen):

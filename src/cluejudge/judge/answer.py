@@ -14,6 +14,7 @@ from cluejudge.asks import (
     Ask,
     Boxes,
     Failed,
+    Grade,
     Locate,
     Reason,
     Recognise,
@@ -43,6 +44,8 @@ def capabilities(models: Models) -> Capabilities:
         encoder=models.encoder is not None,
         detector=models.detector is not None,
         recogniser=models.recogniser is not None,
+        grader=models.grader is not None,
+        questions=models.questions,
     )
 
 
@@ -79,6 +82,8 @@ class Answerer:
             yield from self._of(Locate, asks, partial(_locate, models.detector))
         if models.recogniser:
             yield from self._of(Recognise, asks, partial(_recognise, models.recogniser))
+        if models.grader:
+            yield from self._of(Grade, asks, models.grader.grade)
 
     def _of(
         self, kind: type[A], asks: Sequence[Ask], call: Callable[[list[A]], Sequence[Reply]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
-from cluejudge.asks import Account, Ask, Locate, Reason, Reasoning, Relate, Reply, Score
+from cluejudge.asks import Account, Ask, Grade, Locate, Reason, Reasoning, Relate, Reply, Score
 from cluejudge.image import Box, Picture
 from cluejudge.judge.budget import Allowance
 from cluejudge.judge.plan import Question
@@ -27,12 +27,17 @@ _Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Which models there are beside the scorer; an absent one switches its stage off."""
+    """Which models there are beside the scorer; an absent one switches its stage off.
+
+    Without `questions` the scorer answers none, and a grader decides alone.
+    """
 
     reasoner: bool = False
     encoder: bool = False
     detector: bool = False
     recogniser: bool = False
+    grader: bool = False
+    questions: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,8 @@ def _key(ask: Ask) -> _Key:
             return kind, picture, *ask.words
         case Relate():
             return kind, picture, *ask.texts
+        case Grade():
+            return kind, picture, *ask.rules
     return kind, picture
 
 

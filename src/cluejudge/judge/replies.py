@@ -10,6 +10,9 @@ from cluejudge.asks import (
     Ask,
     Boxes,
     Failed,
+    Grade,
+    Graded,
+    Grades,
     Locate,
     Located,
     Reason,
@@ -54,8 +57,18 @@ def _plain(reply: Reply) -> Reply:
             return Relations(tuple(map(float, reply.cosines)), float(reply.threshold))
         case Recognition():
             return Recognition(float(reply.score), float(reply.threshold))
+        case Grades():
+            rules = tuple(map(_plain_grade, reply.rules))
+            return Grades(rules, float(reply.distance), float(reply.bound))
         case Failed() | Refused():
             return replace(reply, reason=storable(reply.reason))
+
+
+def _plain_grade(graded: Graded | str) -> Graded | str:
+    if isinstance(graded, str):
+        return storable(graded)
+    low, high = (None if bound is None else float(bound) for bound in (graded.low, graded.high))
+    return Graded(float(graded.p), low, high)
 
 
 def _plain_located(found: Located) -> Located:
@@ -76,6 +89,8 @@ def _fault(ask: Ask, reply: Reply) -> str:
             return _relations_fault(ask, reply)
         case Recognise(), Recognition():
             return "" if _finite((reply.score, reply.threshold)) else "a familiarity is not finite"
+        case Grade(), Grades():
+            return _grades_fault(ask, reply)
     return f"a {type(ask).__name__} ask was answered by {type(reply).__name__}"
 
 
@@ -119,3 +134,17 @@ def _relations_fault(ask: Relate, reply: Relations) -> str:
         return "a cosine is not finite"
     far = max(map(abs, (reply.threshold, *reply.cosines)))
     return f"{far:.3g} is no cosine" if far > 1 + _COSINE_SLACK else ""
+
+
+def _grades_fault(ask: Grade, reply: Grades) -> str:
+    if len(reply.rules) != len(ask.rules):
+        return f"{len(ask.rules)} rules were graded by {len(reply.rules)} grades"
+    if not _finite((reply.distance, reply.bound)):
+        return "the distance of a picture from what is known is not finite"
+    for graded in (one for one in reply.rules if isinstance(one, Graded)):
+        bounds = [bound for bound in (graded.low, graded.high) if bound is not None]
+        if not 0 <= graded.p <= 1:
+            return f"a rule's P(violated) is {graded.p}"
+        if not _finite(bounds) or bounds != sorted(set(bounds)):
+            return f"nobody knows what lies between {' and '.join(map(str, bounds))}"
+    return ""

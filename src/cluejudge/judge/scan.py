@@ -56,7 +56,7 @@ def scan(case: Case, rules: tuple[PlannedRule, ...]) -> Flow[tuple[Case, Scan]]:
     relevance = _relevance(rules, relate, case.reply(relate))
     if not case.can.recogniser:
         return case, Scan(relevance)
-    return case, _recognised(relevance, case.reply(recognise))
+    return case, recognised(relevance, case.reply(recognise))
 
 
 def _relevance(
@@ -81,7 +81,8 @@ def _relevance(
     )
 
 
-def _recognised(relevance: tuple[Relevance, ...], reply: Reply | None) -> Scan:
+def recognised(relevance: tuple[Relevance, ...], reply: Reply | None) -> Scan:
+    """A scan with what the recogniser replied: why the picture is not judged, if it is not."""
     if not isinstance(reply, Recognition):
         cause = Cause.MODEL_FAILED if isinstance(reply, Failed) else Cause.BUDGET
         reason = f"could not tell if the models know it: {stopped(reply).reason}"

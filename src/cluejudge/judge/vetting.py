@@ -42,6 +42,9 @@ def vet(
             problems.append(ConstitutionError(said))
     if problems:
         raise ConstitutionError.of(problems)
+    if models.grader:
+        found = models.grader.vet([planned.rule for planned in planned_rules], thresholds, method)
+        doubts.update(dict.fromkeys(found))
     return tuple(doubts)
 
 

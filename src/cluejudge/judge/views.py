@@ -9,11 +9,12 @@ from typing import Protocol
 
 from cluejudge.compiled import CompiledRule
 from cluejudge.image import Picture
-from cluejudge.judge.budget import shares
+from cluejudge.judge.budget import left, shares
 from cluejudge.judge.case import Capabilities, Flow
 from cluejudge.judge.flow import judge_flow
+from cluejudge.judge.glance import decides, glance_flow
 from cluejudge.judge.merge import lockstep
-from cluejudge.judge.plan import gravity
+from cluejudge.judge.plan import gravity, plan
 from cluejudge.settings import Budget, Method, Thresholds
 from cluejudge.verdict import Cause, Cost, Outcome, RuleFinding, RuleOutcome, ViewVerdict
 
@@ -70,9 +71,29 @@ def judge_views(
 ) -> Flow[tuple[ViewVerdict, ...]]:
     """Judges the views side by side, their questions merged; each has an equal share of `budget`.
 
-    All views are judged, also after one is found unsafe: the evidence is of the whole input.
+    All views are judged, also after one is found unsafe: the evidence is of the whole input. Where
+    there is a grader it looks at all views first, and where it decides the input nothing is asked;
+    else all that it found is judged anew.
     """
     allowances = shares(budget, len(views), now())
+    glances: Sequence[ViewVerdict] = ()
+    if can.grader:
+        planned = plan(rules, thresholds, method)
+        glances = yield from lockstep(
+            glance_flow(
+                view.picture,
+                planned,
+                can,
+                method=method,
+                allowance=allowance,
+                now=now,
+                view=view.name,
+            )
+            for view, allowance in zip(views, allowances, strict=True)
+        )
+        if not can.questions or decides(_most_serious(glances).values(), rules):
+            return tuple(glances)
+        allowances = tuple(map(left, allowances, (glance.cost for glance in glances)))
     verdicts = yield from lockstep(
         judge_flow(
             view.picture,
@@ -86,7 +107,12 @@ def judge_views(
         )
         for view, allowance in zip(views, allowances, strict=True)
     )
-    return tuple(verdicts)
+    return tuple(verdicts) if not glances else tuple(map(_with_cost, verdicts, glances))
+
+
+def _with_cost(verdict: ViewVerdict, glance: ViewVerdict) -> ViewVerdict:
+    """The verdict with what the look before it cost too."""
+    return verdict.model_copy(update={"cost": _total((glance.cost, verdict.cost))})
 
 
 def combine(views: Sequence[ViewVerdict], rules: Sequence[CompiledRule]) -> Combined:

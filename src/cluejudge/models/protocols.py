@@ -14,8 +14,21 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from cluejudge.asks import Account, Locate, Located, Reason, Reasoning, Score, Unanswered, YesNo
+from cluejudge.asks import (
+    Account,
+    Grade,
+    Grades,
+    Locate,
+    Located,
+    Reason,
+    Reasoning,
+    Score,
+    Unanswered,
+    YesNo,
+)
+from cluejudge.compiled import CompiledRule
 from cluejudge.image import Picture
+from cluejudge.settings import Method, Thresholds
 
 Vectors = NDArray[np.float32]
 
@@ -108,9 +121,30 @@ class Recogniser(Protocol):
         ...
 
 
+@runtime_checkable
+class Grader(Protocol):
+    """Tells of whole rules by one look, without a question: a student of a judge."""
+
+    def grade(self, asks: Sequence[Grade]) -> Sequence[Grades | Unanswered]:
+        """Grades for each ask."""
+        ...
+
+    def vet(
+        self, rules: Sequence[CompiledRule], thresholds: Thresholds, method: Method
+    ) -> Sequence[str]:
+        """What makes its verdicts on `rules` less sure than they look.
+
+        `rules` have no parameters left. Of rules that it leaves open it warns.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Models:
     """The models of one judge. Only a scorer is needed; what is absent switches its stage off.
+
+    A `grader` looks first, and what it decides nobody else is asked about. Without `questions` the
+    scorer answers none, and what the grader leaves open stays so.
 
     `card` names models, revisions and prompt digests for the record. `vet` raises `ModelError` for
     the first of some contents that the scorer could not be asked about, whatever the picture.
@@ -126,6 +160,8 @@ class Models:
     encoder: Encoder | None = None
     detector: Detector | None = None
     recogniser: Recogniser | None = None
+    grader: Grader | None = None
+    questions: bool = True
     card: tuple[tuple[str, str], ...] = ()
     vet: Callable[[Sequence[str]], None] | None = None
     vet_texts: Callable[[Sequence[str]], Sequence[str]] | None = None
