@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from cluejudge.constitution import Severity
-from cluejudge.image import ImageRecord
+from cluejudge.image import ImageRecord, Span
 from cluejudge.settings import Budget, Frozen, Method, Thresholds
 
 
@@ -186,6 +186,9 @@ class ViewVerdict(Frozen):
     """
 
     view: str
+    spans: tuple[Span, ...] = Field(
+        default=(), description="when an animation or a video shows it; stills and pages have none"
+    )
     outcome: Outcome
     rules: tuple[RuleFinding, ...] = ()
     reason: str = Field(default="", description="why it abstained or failed")
