@@ -81,14 +81,15 @@ def _headline(summary: Summary) -> str:
 
 def _controls(summary: Summary) -> Html:
     counts = dict(summary.outcomes)
-    filters = [_filter("all", summary.total, checked=True)]
-    filters += [_filter(outcome, counts.get(outcome, 0)) for outcome in ORDER]
+    filters = [outcome_filter("all", summary.total, checked=True)]
+    filters += [outcome_filter(outcome, counts.get(outcome, 0)) for outcome in ORDER]
     group = tag("fieldset", tag("legend", "Show"), *filters)
     reveal = tag("button", "Show all pictures", class_="reveal", type="button")
     return tag("div", group, reveal, class_="controls")
 
 
-def _filter(name: str, count: int, *, checked: bool = False) -> Html:
+def outcome_filter(name: str, count: int, *, checked: bool = False) -> Html:
+    """One choice of `Show`: an outcome or all, and how many cards it has."""
     mark = tag(
         "input",
         type="radio",
