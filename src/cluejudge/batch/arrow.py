@@ -1,0 +1,11 @@
+"""Arrow and parquet, or what to install to have them. Everyone in a batch takes them from here."""
+
+from cluejudge.errors import MissingExtraError
+
+try:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+except ImportError as error:
+    raise MissingExtraError("judging a collection", "batch") from error
+
+__all__ = ["pa", "pq"]

@@ -1,0 +1,136 @@
+"""The files of a batch's rows: each whole as soon as it is there, and never touched again.
+
+`part-00012.parquet` holds the rows of shard 12, in the order of its entries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from cluejudge.batch.arrow import pa, pq
+from cluejudge.batch.columns import ABOUT, part_schema
+from cluejudge.batch.durable import leftovers, replacing
+from cluejudge.batch.entries import Entry
+from cluejudge.batch.rows import Row, to_row, to_verdict
+from cluejudge.errors import UsageError
+from cluejudge.verdict import Verdict
+
+GROUP = 500
+"""Rows that are written, and read, at a time."""
+
+_NAME = re.compile(r"part-(\d{5,})\.parquet")
+
+
+def part_path(folder: Path, shard: int) -> Path:
+    """Where the rows of a shard are, once all of them are judged."""
+    return folder / f"part-{shard:05d}.parquet"
+
+
+def parts(folder: Path) -> dict[int, Path]:
+    """The parts of a run's folder by their shards, in order."""
+    named = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir())
+    return dict(sorted((int(found[1]), path) for found, path in named if found))
+
+
+def write_part(
+    path: Path, rows: Iterable[tuple[Entry, str, Verdict]], carried: pa.Table, common: Verdict
+) -> None:
+    """Writes a part: of each row its entry, the sha256 of its bytes (or "") and its verdict.
+
+    Rows come one by one and are written `GROUP` at a time. They must be in the order of their
+    entries, as those of `carried` are. Raises `ValueError` if they are not, or fewer or more, and
+    then nothing is written.
+    """
+    schema = part_schema(carried.schema).with_metadata({ABOUT: common.model_dump_json()})
+    made = ((entry.row, to_row(entry.id, sha256, one, common)) for entry, sha256, one in rows)
+    with replacing(path) as new:
+        with _writer(new, schema) as writer:
+            count = 0
+            while group := list(islice(made, GROUP)):
+                if [row for row, _ in group] != list(range(count, count + len(group))):
+                    raise ValueError(f"rows from {count} on are not in their order")
+                writer.write_batch(_batch([row for _, row in group], carried, count, schema))
+                count += len(group)
+        if carried.num_columns and count != carried.num_rows:
+            raise ValueError(f"{count} rows are written of {carried.num_rows}")
+
+
+def scan(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a part, or those columns of them, some at a time.
+
+    Raises `UsageError` for a file that is broken.
+    """
+    try:
+        with _reader(path) as part:
+            yield from part.iter_batches(GROUP, columns=columns)
+    except _BROKEN as error:
+        raise _broken(path, str(error)) from error
+
+
+def read_verdict(path: Path, row: int, common: Verdict) -> Verdict:
+    """The verdict of one row. Raises `UsageError` for a file that is broken."""
+    try:
+        with _reader(path) as part:
+            found = part.read_row_group(row // GROUP).slice(row % GROUP, 1).to_pylist()
+    except _BROKEN as error:
+        raise _broken(path, str(error)) from error
+    if not found:
+        raise _broken(path, f"it has no row {row}")
+    return to_verdict(found[0], common)
+
+
+def read_verdicts(path: Path, common: Verdict) -> Iterator[Verdict]:
+    """The verdicts of all rows, in their order. Raises `UsageError` for a file that is broken."""
+    for batch in scan(path):
+        yield from (to_verdict(row, common) for row in batch.to_pylist())
+
+
+def check_part(path: Path, rows: int) -> None:
+    """Raises `UsageError` unless that is a whole part of so many rows; reads its end only."""
+    try:
+        with _reader(path) as part:
+            found = part.metadata.num_rows
+    except _BROKEN as error:
+        raise _broken(path, str(error)) from error
+    if found != rows:
+        raise _broken(path, f"it has {found} rows, and its shard {rows}")
+
+
+def discard_unfinished(folder: Path) -> None:
+    """Removes what killed processes left of parts; nobody else may be writing into the folder."""
+    for path in leftovers(folder, "part-*.parquet"):
+        path.unlink(missing_ok=True)
+
+
+_BROKEN = (pa.ArrowException, OSError)
+
+
+def _writer(path: Path, schema: pa.Schema) -> Any:
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+
+
+def _reader(path: Path) -> Any:
+    return pq.ParquetFile(path, page_checksum_verification=True)
+
+
+def _batch(rows: list[Row], carried: pa.Table, start: int, schema: pa.Schema) -> pa.RecordBatch:
+    own = len(schema) - carried.num_columns
+    columns = [
+        pa.array((row.get(field.name) for row in rows), field.type, size=len(rows))
+        for field in list(schema)[:own]
+    ]
+    more = carried.slice(start, len(rows)).combine_chunks()
+    columns += [column.combine_chunks() for column in more.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _broken(path: Path, why: str) -> UsageError:
+    return UsageError(
+        f"{path} is broken: {why}",
+        hint="nothing is judged again unasked: delete the file to have its rows judged anew, or "
+        "bring it back from a copy",
+    )
