@@ -103,6 +103,13 @@ def test_decisions_are_found(client: TestClient, query: dict[str, str], found: l
     assert answer["next"] is None
 
 
+def test_a_zone_needs_no_escape(client: TestClient) -> None:
+    judged(client)
+    answer = client.get(f"{URL}?since=2020-01-01T00:00:00+01:00")
+    assert len(answer.json()["decisions"]) == 3
+    assert client.get(f"{URL}?since=2999-01-01T00:00:00+0100").json()["decisions"] == []
+
+
 def test_pages_follow_each_other(client: TestClient) -> None:
     ids = judged(client)
     seen: list[str] = []

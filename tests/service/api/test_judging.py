@@ -50,6 +50,12 @@ def test_images_of_a_form(client: TestClient) -> None:
     assert first["verdict"]["rules"][0]["groups"][0][0]["scores"]["prior"] == 0.5
 
 
+def test_a_form_of_too_many_images_is_told_as_json_of_too_many(client: TestClient) -> None:
+    answer = client.post(URL, files=[("image", ("a.png", b"x"))] * 33)
+    assert told(answer) == (413, "a request may have 32 images, and this one has more than 32")
+    assert recorded(client) == 0
+
+
 def test_images_in_json(client: TestClient) -> None:
     body = as_json(UNSAFE, SAFE, constitution="colours")
     body["images"][0]["name"] = "flag"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from cluejudge.service.api.incoming import Version
 from cluejudge.service.context import Context
@@ -20,8 +21,19 @@ _JSON = "application/json"
 _LARGEST = 2**63 - 1
 
 
+_SPACED_ZONE = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)")
+
+
+def _with_zone(text: str | None) -> str | None:
+    """`text` with the plus of its zone, which a query that does not escape it turns into a space."""
+    return _SPACED_ZONE.sub(r"\1+\2", text) if text else text
+
+
 Moment = Annotated[
-    str | None, Field(min_length=1), WithJsonSchema({"type": "string", "format": "date-time"})
+    str | None,
+    Field(min_length=1),
+    AfterValidator(_with_zone),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 

@@ -144,8 +144,12 @@ def clean_name(name: str, place: int) -> str:
 def check_count(count: int, settings: ServiceSettings) -> None:
     """Raises `Problem` 413 for more images than a request may have."""
     if count > settings.max_images:
-        said = f"a request may have {settings.max_images} images, and this one has {count}"
-        raise Problem(413, "too-many-images", said, hint="send several requests")
+        raise _too_many(str(count), settings)
+
+
+def _too_many(count: str, settings: ServiceSettings) -> Problem:
+    said = f"a request may have {settings.max_images} images, and this one has {count}"
+    return Problem(413, "too-many-images", said, hint="send several requests")
 
 
 def _of_json(body: bytes, settings: ServiceSettings, fetcher: Fetcher) -> Incoming:
@@ -191,6 +195,8 @@ async def _form(request: Request, settings: ServiceSettings) -> FormData:
     try:
         return await parser.parse()
     except MultiPartException as error:
+        if error.message.startswith("Too many files"):
+            raise _too_many(f"more than {settings.max_images}", settings) from error
         raise Problem(400, "malformed", f"the form cannot be read: {error.message}") from error
     except (FormParserError, UnicodeError) as error:  # also by a charset that reads nothing
         raise Problem(400, "malformed", "the form cannot be read") from error
