@@ -13,7 +13,7 @@ from cluejudge.builtin import constitution_path, find_constitution
 from cluejudge.compiled import CompiledConstitution, filled
 from cluejudge.digest import digest
 from cluejudge.errors import ImageError, UsageError
-from cluejudge.image import LoadedImage, load, read
+from cluejudge.image import LoadedImage, Shortfall, View, load, read
 from cluejudge.judge import (
     Answerer,
     Flow,
@@ -30,7 +30,7 @@ from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import Key, load_models
 from cluejudge.settings import Budget, Limits, Method, Thresholds
-from cluejudge.verdict import Outcome, Verdict, storable
+from cluejudge.verdict import Outcome, Verdict, ViewVerdict, storable
 
 __all__ = ["Judge", "Progress", "Source", "constitution_path", "find_constitution"]
 
@@ -193,7 +193,8 @@ class Judge:
             now=self._now,
         )
         combined = combine(views, rules)
-        return self._common.model_copy(
+        views = tuple(map(_timed, views, loaded.views))
+        verdict = self._common.model_copy(
             update={
                 "image": name,
                 "record": loaded.record,
@@ -207,6 +208,23 @@ class Judge:
                 "cost": combined.cost,
             }
         )
+        return _short(verdict, loaded.shortfall) if loaded.shortfall else verdict
+
+
+def _timed(verdict: ViewVerdict, view: View) -> ViewVerdict:
+    """With the time that the view stands for."""
+    return verdict.model_copy(update={"spans": view.spans}) if view.spans else verdict
+
+
+def _short(verdict: Verdict, shortfall: Shortfall) -> Verdict:
+    """What is found in a part of an input counts; what is not seen of it keeps it from being safe.
+
+    A model's failure stays what it is, for the same input may be judged again.
+    """
+    if verdict.outcome in {Outcome.UNSAFE, Outcome.ERROR}:
+        return verdict
+    why = {"reason": storable(shortfall.reason), "code": shortfall.code}
+    return verdict.model_copy(update={"outcome": Outcome.ERROR, **why})
 
 
 def _models(model: str | Models, options: Mapping[str, str] | None, key: Key) -> Models:

@@ -1,11 +1,12 @@
 """From bytes to canonical pictures, or to one clear reason why not."""
 
-from cluejudge.image.loading import LoadedImage, View, load
+from cluejudge.image.loading import LoadedImage, Shortfall, View, load
 from cluejudge.image.perceptual import phash
 from cluejudge.image.picture import Box, Picture
 from cluejudge.image.reading import read
 from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code
+from cluejudge.image.spans import Span
 
 __all__ = [
     "Box",
@@ -13,6 +14,8 @@ __all__ = [
     "ImageRecord",
     "LoadedImage",
     "Picture",
+    "Shortfall",
+    "Span",
     "View",
     "load",
     "phash",

@@ -17,23 +17,40 @@ from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
 from cluejudge.image.sniff import Format, sniff
 from cluejudge.image.source import Rendering, Source
+from cluejudge.image.spans import Span
 from cluejudge.settings import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One picture that an input shows; `name` says which, such as "frame 3 of 12, on black"."""
+    """One picture that an input shows; `name` says which, such as "frame 3 of 12, on black".
+
+    `spans` is the time it stands for in an animation or a video; pages and stills have none.
+    """
 
     name: str
     picture: Picture
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why a part of an input could not be seen; `code` is one of `refusals.Code`."""
+
+    code: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedImage:
-    """An input ready to be judged: at least one view, no two with the same pixels."""
+    """An input ready to be judged: at least one view, no two with the same pixels.
+
+    With a `shortfall` it may be found unsafe by what is there, and never safe.
+    """
 
     record: ImageRecord
     views: tuple[View, ...]
+    shortfall: Shortfall | None = None
 
 
 @dataclass(frozen=True, slots=True)

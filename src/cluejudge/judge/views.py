@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cluejudge.compiled import CompiledRule
-from cluejudge.image import Picture, Span
+from cluejudge.image import Picture
 from cluejudge.judge.budget import left, shares
 from cluejudge.judge.case import Capabilities, Flow
 from cluejudge.judge.flow import judge_flow
@@ -39,11 +39,6 @@ class NamedPicture(Protocol):
     @property
     def picture(self) -> Picture:
         """What is judged."""
-        ...
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """The time it stands for; empty where there is none."""
         ...
 
 
