@@ -42,26 +42,28 @@ def checked(ask: Ask, reply: Reply) -> Reply:
 
 def _plain(reply: Reply) -> Reply:
     """The reply without the scalars of a numeric library, which no record could hold."""
+    plain: Reply
     match reply:
         case YesNo():
             unseen = float(reply.unseen_yes), float(reply.unseen_no)
             told = bool(reply.mass_told)
-            return YesNo(float(reply.log_yes), float(reply.log_no), *unseen, mass_told=told)
+            plain = YesNo(float(reply.log_yes), float(reply.log_no), *unseen, mass_told=told)
         case Reasoning():
             answer = None if reply.answer is None else bool(reply.answer)
             p_yes = None if reply.p_yes is None else float(reply.p_yes)
-            return Reasoning(storable(reply.text), answer, p_yes, int(reply.tokens))
+            plain = Reasoning(storable(reply.text), answer, p_yes, int(reply.tokens))
         case Boxes():
-            return Boxes(tuple(map(_plain_located, reply.found)), float(reply.threshold))
+            plain = Boxes(tuple(map(_plain_located, reply.found)), float(reply.threshold))
         case Relations():
-            return Relations(tuple(map(float, reply.cosines)), float(reply.threshold))
+            plain = Relations(tuple(map(float, reply.cosines)), float(reply.threshold))
         case Recognition():
-            return Recognition(float(reply.score), float(reply.threshold))
+            plain = Recognition(float(reply.score), float(reply.threshold))
         case Grades():
             rules = tuple(map(_plain_grade, reply.rules))
-            return Grades(rules, float(reply.distance), float(reply.bound))
+            plain = Grades(rules, float(reply.distance), float(reply.bound))
         case Failed() | Refused():
-            return replace(reply, reason=storable(reply.reason))
+            plain = replace(reply, reason=storable(reply.reason))
+    return plain
 
 
 def _plain_grade(graded: Graded | str) -> Graded | str:
@@ -80,18 +82,20 @@ def _plain_located(found: Located) -> Located:
 def _fault(ask: Ask, reply: Reply) -> str:
     match ask, reply:
         case Score(), YesNo():
-            return _yes_no_fault(reply)
+            fault = _yes_no_fault(reply)
         case Reason(), Reasoning():
-            return _reasoning_fault(reply)
+            fault = _reasoning_fault(reply)
         case Locate(), Boxes():
-            return _boxes_fault(ask, reply)
+            fault = _boxes_fault(ask, reply)
         case Relate(), Relations():
-            return _relations_fault(ask, reply)
+            fault = _relations_fault(ask, reply)
         case Recognise(), Recognition():
-            return "" if _finite((reply.score, reply.threshold)) else "a familiarity is not finite"
+            fault = "" if _finite((reply.score, reply.threshold)) else "a familiarity is not finite"
         case Grade(), Grades():
-            return _grades_fault(ask, reply)
-    return f"a {type(ask).__name__} ask was answered by {type(reply).__name__}"
+            fault = _grades_fault(ask, reply)
+        case _:
+            fault = f"a {type(ask).__name__} ask was answered by {type(reply).__name__}"
+    return fault
 
 
 def _finite(values: Iterable[float]) -> bool:
