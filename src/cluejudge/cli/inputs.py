@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from cluejudge.errors import ImageError, UsageError
-from cluejudge.image.refusals import Code
-from cluejudge.image.sniff import sniff
+from cluejudge.errors import UsageError
+from cluejudge.image.files import files_below, is_picture
 from cluejudge.report.words import one_line
 
 STDIN = "-"
-HEAD_BYTES = 4096
-
-SUFFIXES = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib"),
-    *(".tif", ".tiff", ".avif", ".avifs", ".heic", ".heif", ".hif"),
-    *(".svg", ".jxl", ".jp2", ".ico", ".psd"),
-)
-"""Names that promise a picture: such files are judged or reported, whatever they hold."""
-
-PICTURES_REFUSED = frozenset((Code.SVG.value, Code.UNSUPPORTED_IMAGE.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +61,13 @@ def gather(arguments: Sequence[str], stdin: BinaryIO | None, max_bytes: int) -> 
     return Inputs(tuple(found), tuple(passed_over))
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file of a folder is to be judged: its name or its content says picture.
-
-    A file that cannot be opened counts as one, so that it is reported and not passed over.
-    """
-    if path.suffix.lower() in SUFFIXES:
-        return True
-    if not path.is_file():
-        return False
-    try:
-        with path.open("rb") as file:
-            sniff(file.read(HEAD_BYTES))
-    except ImageError as error:
-        return error.code in PICTURES_REFUSED
-    except OSError:
-        return True
-    return True
-
-
 def _files(folder: Path) -> Iterator[Path]:
-    """All files below `folder`, sorted; hidden ones and folders behind links are left out."""
-    for entry in _sorted(folder):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            if not entry.is_symlink():
-                yield from _files(entry)
-        else:
-            yield entry
-
-
-def _sorted(folder: Path) -> Iterable[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError as error:
-        raise UsageError(
-            f"the folder {one_line(str(folder))} cannot be read: {error.strerror}"
-        ) from error
+    for found in files_below(folder):
+        if isinstance(found, OSError):
+            raise UsageError(
+                f"the folder {one_line(str(found.filename))} cannot be read: {found.strerror}"
+            ) from found
+        yield found
 
 
 def _input(path: Path) -> Input:
