@@ -25,7 +25,7 @@ _SPACED_ZONE = re.compile(r"(T[\d:.]+) (\d\d:?\d\d)")
 
 
 def _with_zone(text: str | None) -> str | None:
-    """`text` with the plus of its zone, which a query that does not escape it turns into a space."""
+    """`text` with the plus of its zone, which a query turns into a space unless escaped."""
     return _SPACED_ZONE.sub(r"\1+\2", text) if text else text
 
 
