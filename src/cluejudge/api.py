@@ -136,6 +136,11 @@ class Judge:
         said = "\n".join((cluejudge.__version__, what, self.limits.model_dump_json()))
         return hashlib.sha256(said.encode()).hexdigest()
 
+    @property
+    def common(self) -> Verdict:
+        """What all verdicts of this judge share, as the verdict on no image."""
+        return self._common
+
     def refusal(self, name: str, error: ImageError) -> Verdict:
         """The verdict on an input that cannot be judged because of `error`."""
         refused = {"image": storable(name), "reason": storable(str(error)), "code": error.code}
@@ -159,13 +164,29 @@ class Judge:
         """
         if isinstance(sources, str | Path | bytes):
             raise UsageError("judge_many takes several sources", hint="use judge for one")
-        if in_flight < 1:
-            raise UsageError(f"in_flight is {in_flight}", hint="it must be at least 1")
+        _check(in_flight)
         flows = (
             self._flow(source, _name(source, place)) for place, source in enumerate(sources, 1)
         )
         total = len(sources) if isinstance(sources, Sized) else None
         return _told(drive_many(flows, self._answer, in_flight=in_flight), progress, total)
+
+    def judge_prepared(
+        self,
+        items: Iterable[tuple[str, LoadedImage | ImageError] | None],
+        *,
+        in_flight: int = 16,
+        ordered: bool = True,
+    ) -> Iterator[Verdict]:
+        """The verdicts on images that others have loaded, or could not load, each with its name.
+
+        As `judge_many` otherwise. A None among `items` says that the next is not ready: what is
+        under way goes on, and they are asked again; where nothing is under way that is at once, so
+        they had better wait then. With `ordered=False` verdicts come as they are ready.
+        """
+        _check(in_flight)
+        flows = (None if item is None else self._prepared(*item) for item in items)
+        return drive_many(flows, self._answer, in_flight=in_flight, ordered=ordered)
 
     async def ajudge(self, source: Source, name: str | None = None) -> Verdict:
         """As `judge`, in threads; the questions of calls that run at the same time are merged."""
@@ -180,6 +201,11 @@ class Judge:
         except ImageError as error:
             return self.refusal(name, error)
         return (yield from self._judged(loaded, name))
+
+    def _prepared(self, name: str, found: LoadedImage | ImageError) -> Flow[Verdict]:
+        if isinstance(found, ImageError):
+            return self.refusal(name, found)
+        return (yield from self._judged(found, storable(name)))
 
     def _judged(self, loaded: LoadedImage, name: str) -> Flow[Verdict]:
         rules = self._rules
@@ -225,6 +251,11 @@ def _short(verdict: Verdict, shortfall: Shortfall) -> Verdict:
         return verdict
     why = {"reason": storable(shortfall.reason), "code": shortfall.code}
     return verdict.model_copy(update={"outcome": Outcome.ERROR, **why})
+
+
+def _check(in_flight: int) -> None:
+    if in_flight < 1:
+        raise UsageError(f"in_flight is {in_flight}", hint="it must be at least 1")
 
 
 def _models(model: str | Models, options: Mapping[str, str] | None, key: Key) -> Models:

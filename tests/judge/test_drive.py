@@ -121,6 +121,44 @@ def test_flows_are_taken_only_when_there_is_room(ordered: bool) -> None:
         assert started <= taken + 2
 
 
+@given(
+    rounds=st.lists(st.none() | st.integers(0, 4), max_size=20),
+    in_flight=st.integers(1, 4),
+    ordered=st.booleans(),
+)
+def test_flows_that_are_not_ready_change_no_result(
+    rounds: list[int | None], in_flight: int, ordered: bool
+) -> None:
+    flows = (
+        None if count is None else counting(count, place) for place, count in enumerate(rounds)
+    )
+    found = list(drive_many(flows, yes, in_flight=in_flight, ordered=ordered))
+    expected = [place for place, count in enumerate(rounds) if count is not None]
+    assert found == expected if ordered else sorted(found) == expected
+
+
+def test_models_go_on_while_the_next_flow_is_not_ready() -> None:
+    answered = 0
+
+    def answer(asks: Sequence[Ask]) -> list[Reply]:
+        nonlocal answered
+        answered += 1
+        return yes(asks)
+
+    def flows() -> Iterator[Generator[list[Ask], list[Reply], int] | None]:
+        yield counting(3, 0)
+        while answered < 3:
+            yield None
+        yield counting(1, 1)
+
+    assert list(drive_many(flows(), answer, in_flight=4)) == [0, 1]
+
+
+def test_nothing_under_way_is_asked_again_at_once() -> None:
+    flows = iter([None, None, counting(0, 0), None])
+    assert list(drive_many(flows, yes)) == [0]
+
+
 def test_a_slow_first_flow_holds_back_only_so_many() -> None:
     started = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,9 +114,12 @@ class Picture:
     def __hash__(self) -> int:
         return hash(self.digest)
 
-    def __reduce__(self) -> tuple[type[Picture], tuple[Pixels]]:
-        """Pickles through the constructor, for an array that is unpickled is writeable."""
-        return Picture, (self.pixels,)
+    def __reduce__(self) -> tuple[Callable[..., Picture], tuple[Pixels, str | None]]:
+        """Pickles through the constructor, for an array that is unpickled is writeable.
+
+        A digest that is known goes along: in another process it need not be computed again.
+        """
+        return _unpickled, (self.pixels, self.__dict__.get("digest"))
 
     def pil(self) -> PILImage.Image:
         """A Pillow copy, mode RGB."""
@@ -144,6 +148,13 @@ class Picture:
     def _check(self, box: Box) -> None:
         if box.right > self.width or box.bottom > self.height:
             raise ValueError(f"{box} is outside a picture of {self.width} x {self.height}")
+
+
+def _unpickled(pixels: Pixels, digest: str | None) -> Picture:
+    picture = Picture(pixels)
+    if digest is not None:
+        picture.__dict__["digest"] = digest  # where `cached_property` keeps it
+    return picture
 
 
 def _kept(pixels: Pixels) -> Picture:

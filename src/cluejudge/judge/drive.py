@@ -32,23 +32,24 @@ def drive_one(flow: Flow[T], answer: Answer) -> T:
 
 
 def drive_many(
-    flows: Iterable[Flow[T]], answer: Answer, *, in_flight: int = 16, ordered: bool = True
+    flows: Iterable[Flow[T] | None], answer: Answer, *, in_flight: int = 16, ordered: bool = True
 ) -> Iterator[T]:
     """Runs up to `in_flight` flows at a time, so that each call of a model serves all of them.
 
-    Flows are taken from `flows` only when there is room. Results come in the order of `flows`, or
-    with `ordered=False` as they are ready.
+    Flows are taken from `flows` only when there is room. A None among them says that the next is
+    not ready: the models go on with what is under way, and `flows` are asked again after that, or
+    at once where nothing is. Results come in the order of `flows`, or with `ordered=False` as they
+    are ready.
     """
     if in_flight < 1:
         raise ValueError(f"in_flight is {in_flight}; it must be at least 1")
     source = iter(flows)
     window: deque[Running[T]] = deque()
+    more = True
     try:
-        while True:
+        while more or window:
             yield from _taken(window, ordered)
-            _fill(window, source, in_flight)
-            if not window:
-                return
+            more = more and _filled(window, source, in_flight)
             if asks := merged(window):
                 replies = dict(zip(asks, answer(asks), strict=True))
                 for one in window:
@@ -67,15 +68,19 @@ async def drive_async(flow: Flow[T], answer: AsyncAnswer) -> T:
     return running.result[0]
 
 
-def _fill(window: deque[Running[T]], source: Iterator[Flow[T]], in_flight: int) -> None:
-    """Starts flows while there is room for more under way and for more waiting."""
+def _filled(window: deque[Running[T]], source: Iterator[Flow[T] | None], in_flight: int) -> bool:
+    """Starts flows while there is room for more under way and for more waiting; False at the end."""
     under_way = sum(not one.result for one in window)
     while under_way < in_flight and len(window) < _AHEAD * in_flight:
-        flow = next(source, None)
+        try:
+            flow = next(source)
+        except StopIteration:
+            return False
         if flow is None:
-            return
+            break
         window.append(Running.start(flow))
         under_way += not window[-1].result
+    return True
 
 
 def _taken(window: deque[Running[T]], ordered: bool) -> Iterator[T]:
