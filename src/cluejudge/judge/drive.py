@@ -69,7 +69,7 @@ async def drive_async(flow: Flow[T], answer: AsyncAnswer) -> T:
 
 
 def _filled(window: deque[Running[T]], source: Iterator[Flow[T] | None], in_flight: int) -> bool:
-    """Starts flows while there is room for more under way and for more waiting; False at the end."""
+    """Starts flows while there is room for more, under way and waiting; False at the end."""
     under_way = sum(not one.result for one in window)
     while under_way < in_flight and len(window) < _AHEAD * in_flight:
         try:
