@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from pydantic import Field, computed_field
 
+from cluejudge.batch.durable import write_text
 from cluejudge.settings import Frozen
 from cluejudge.verdict import Outcome
 
@@ -39,10 +39,11 @@ class Spent(Frozen):
 
 
 class RuleCount(Frozen):
-    """How many images violate a rule, and on how many it came to no answer."""
+    """How many images violate a rule, on how many it was left open, and not asked to its end."""
 
     violated: int = 0
     unsure: int = 0
+    not_judged: int = 0
 
 
 class ErrorCount(Frozen):
@@ -88,10 +89,4 @@ class Summary(Frozen):
 
 def write(summary: Summary, folder: Path) -> None:
     """Writes `summary.json` into the folder: whole, or not at all."""
-    whole = folder / NAME
-    part = whole.with_name(f".{NAME}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(summary.model_dump_json(indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(whole)
+    write_text(folder / NAME, summary.model_dump_json(indent=1) + "\n")

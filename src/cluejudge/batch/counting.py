@@ -1,0 +1,112 @@
+"""Counts the rows of parts: whatever happened on the way, they say what became of a batch."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from cluejudge.batch.arrow import pa, pq
+from cluejudge.batch.distinct import distinct
+from cluejudge.batch.parts import scan
+from cluejudge.batch.summary import ErrorCount, RuleCount, Spent, Summary
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict
+
+EXAMPLES = 5
+"""Ids that are told of each error code."""
+
+COLUMNS = (
+    "id",
+    "outcome",
+    "action",
+    "error_code",
+    "sha256",
+    "rules.list.element.rule_id",
+    "rules.list.element.outcome",
+)
+
+
+def summed(
+    parts: Sequence[Path], common: Verdict, scratch: Path, last_run: Spent | None = None
+) -> Summary:
+    """The summary of all `parts`, read once; `common` is what their verdicts share.
+
+    `scratch` is a folder for what is too much for the memory, 8 bytes for each row.
+    """
+    rows = sum(pq.read_metadata(path).num_rows for path in parts)
+    counts = _Counts()
+    different = distinct(counts.digests(parts), rows, scratch)
+    return Summary(
+        images=rows,
+        duplicates=counts.digested - different,
+        outcomes={outcome: counts.outcomes[outcome] for outcome in Outcome},
+        rules=counts.per_rule(),
+        actions=dict(counts.actions.most_common()),
+        errors={
+            code: ErrorCount(count=count, examples=tuple(counts.examples[code]))
+            for code, count in counts.errors.most_common()
+        },
+        constitution=common.constitution,
+        constitution_digest=common.constitution_digest,
+        model=common.models.get("name", ""),
+        last_run=last_run,
+    )
+
+
+class _Counts:
+    """What was counted so far."""
+
+    def __init__(self) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.actions: Counter[str] = Counter()
+        self.errors: Counter[str] = Counter()
+        self.examples: defaultdict[str, list[str]] = defaultdict(list)
+        self.digested = 0
+        self._rules: dict[str, Counter[str]] = {}
+
+    def digests(self, parts: Iterable[Path]) -> Iterator[list[str]]:
+        """Counts the rows, and gives their digests on."""
+        for path in parts:
+            for batch in scan(path, COLUMNS):
+                self._add(batch)
+                digests = batch.column("sha256").drop_null().to_pylist()
+                self.digested += len(digests)
+                yield digests
+
+    def per_rule(self) -> dict[str, RuleCount]:
+        return {
+            rule: RuleCount(
+                violated=counts[RuleOutcome.VIOLATED],
+                unsure=counts[RuleOutcome.UNSURE],
+                not_judged=counts[RuleOutcome.NOT_JUDGED],
+            )
+            for rule, counts in self._rules.items()
+        }
+
+    def _add(self, batch: pa.RecordBatch) -> None:
+        self.outcomes.update(_counted(batch.column("outcome")))
+        self.actions.update(_counted(batch.column("action")))
+        self._add_errors(batch)
+        found = batch.column("rules").flatten()
+        pairs = pa.RecordBatch.from_arrays(
+            [found.field("rule_id"), found.field("outcome")], ["rule", "outcome"]
+        )
+        grouped = pa.table(pairs).group_by(["rule", "outcome"], use_threads=False)
+        for row in grouped.aggregate([([], "count_all")]).to_pylist():
+            self._rules.setdefault(row["rule"], Counter())[row["outcome"]] += row["count_all"]
+
+    def _add_errors(self, batch: pa.RecordBatch) -> None:
+        codes = batch.column("error_code")
+        if codes.null_count == len(codes):
+            return
+        for id, code in zip(batch.column("id").to_pylist(), codes.to_pylist(), strict=True):
+            if code is not None:
+                self.errors[code] += 1
+                if len(self.examples[code]) < EXAMPLES:
+                    self.examples[code].append(id)
+
+
+def _counted(values: pa.Array) -> dict[str, int]:
+    """How often each value is there; null does not count."""
+    pairs = values.drop_null().value_counts().to_pylist()
+    return {pair["values"]: pair["counts"] for pair in pairs}
