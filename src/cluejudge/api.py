@@ -30,6 +30,7 @@ from cluejudge.models.cache import cached
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import Key, load_models
 from cluejudge.settings import Budget, Limits, Method, Thresholds
+from cluejudge.student.models import behind
 from cluejudge.verdict import Outcome, Verdict, ViewVerdict, storable
 
 __all__ = ["Judge", "Progress", "Source", "constitution_path", "find_constitution"]
@@ -49,8 +50,10 @@ class Judge:
 
     `constitution` is a compiled one, the path of one, or the name of a built-in one; `model` is
     `Models`, or names them as in `cluejudge.models.registry.load_models`, which is given `options`,
-    and `key` for a server. A judge may be used from several threads; its models are asked by one at
-    a time. `now` is the clock of `Budget.seconds`.
+    and `key` for a server. Before it may stand a student, the folder `first`: where that is sure of
+    an input nothing is asked, and every finding then tells its probability and its bounds; all else
+    is judged whole, by `model`. A judge may be used from several threads; its models are asked by
+    one at a time. `now` is the clock of `Budget.seconds`.
 
     Raises `ConstitutionError`, `ModelError` or `UsageError` when it is made, also for a rule that
     the models cannot be asked about. What makes verdicts less sure than they look is warned of and
@@ -66,6 +69,7 @@ class Judge:
         model: str | Models = "embedded",
         options: Mapping[str, str] | None = None,
         key: Key = None,
+        first: str | Path | None = None,
         thresholds: Thresholds = Thresholds(),
         method: Method = Method(),
         budget: Budget = Budget(),
@@ -78,7 +82,8 @@ class Judge:
             if isinstance(constitution, CompiledConstitution)
             else find_constitution(constitution)
         )
-        self.models = _models(model, options, key)
+        models = _models(model, options, key)
+        self.models = models if first is None else behind(first, models)
         self._rules = filled(self.constitution).rules
         doubts = (
             *compiler_doubts(self.constitution),

@@ -103,8 +103,8 @@ def _relate(encoder: Encoder, asks: Sequence[Relate]) -> list[Reply]:
     """Cosines by one embedding of each distinct picture and text."""
     pictures = list(dict.fromkeys(ask.image for ask in asks))
     texts = list(dict.fromkeys(text for ask in asks for text in ask.texts))
-    images = _vectors(encoder.embed_images(pictures), len(pictures))
-    words = _vectors(encoder.embed_texts(texts), len(texts))
+    images = unit_vectors(encoder.embed_images(pictures), len(pictures))
+    words = unit_vectors(encoder.embed_texts(texts), len(texts))
     if images.shape[1] != words.shape[1]:
         raise ModelError(f"pictures have {images.shape[1]} dimensions, texts {words.shape[1]}")
     # Row by row: the rounding of a matrix product depends on what else is in the batch.
@@ -118,7 +118,8 @@ def _relate(encoder: Encoder, asks: Sequence[Relate]) -> list[Reply]:
     ]
 
 
-def _vectors(vectors: Vectors, count: int) -> NDArray[np.float64]:
+def unit_vectors(vectors: Vectors, count: int) -> NDArray[np.float64]:
+    """What an encoder made of `count` inputs. Raises `ModelError` if that are no unit vectors."""
     if vectors.ndim != 2 or len(vectors) != count:
         raise ModelError(f"{count} inputs were embedded as an array of shape {vectors.shape}")
     exact = vectors.astype(np.float64)

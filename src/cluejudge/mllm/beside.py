@@ -10,7 +10,10 @@ import torch
 from cluejudge.errors import ModelError
 from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.encoder import DualEncoder, load_encoder
-from cluejudge.mllm.options import NONE
+from cluejudge.mllm.opening.placement import device_of
+from cluejudge.mllm.options import NONE, MllmOptions
+from cluejudge.models.protocols import Models
+from cluejudge.models.silent import Silent
 
 M = TypeVar("M", DualEncoder, OpenDetector)
 
@@ -21,6 +24,18 @@ SMALL = "float32"
 def encoder_beside(spec: str, device: str | torch.device) -> DualEncoder | None:
     """The encoder of an option, a hub's id or a folder. Raises `ModelError` that names it."""
     return _beside("encoder", spec, load_encoder, device)
+
+
+def load(spec: str) -> Models:
+    """Nothing but the encoder that `spec` names, a hub's id or a folder. Raises `ModelError`."""
+    encoder = load_encoder(spec, device=device_of(MllmOptions()), dtype=SMALL)
+    return Models(
+        name=encoder.name,
+        scorer=Silent(),
+        encoder=encoder,
+        questions=False,
+        card=(("encoder", f"{encoder.name} {encoder.revision}"),),
+    )
 
 
 def detector_beside(spec: str, device: str | torch.device) -> OpenDetector | None:

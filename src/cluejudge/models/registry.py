@@ -22,6 +22,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "embedded": "cluejudge.embedded.models:load",
         "fake": "cluejudge.models.fake:load",
         "mllm": "cluejudge.mllm.models:load",
+        "student": "cluejudge.student.models:load",
         "systemone": "cluejudge.servers.models:load_systemone",
     }
 )
@@ -36,6 +37,15 @@ WRITERS: Mapping[str, str] = MappingProxyType(
 )
 """The same for the writers of those models that can write."""
 
+ENCODERS: Mapping[str, str] = MappingProxyType(
+    {
+        "embedded": "cluejudge.embedded.models:load",
+        "fake": "cluejudge.models.fake:load",
+        "mllm": "cluejudge.mllm.beside:load",
+    }
+)
+"""The same for models of which only the encoder is wanted; `mllm` is that of a CLIP or SigLIP."""
+
 SERVERS = ("chat", "decisions", "systemone")
 """The names of models behind a URL: their callables take a key, behind the options."""
 
@@ -48,7 +58,11 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
 """For each name whose callable takes options too, what makes them of names and values."""
 
 FORMS: Mapping[str, str] = MappingProxyType(
-    {**{name: f"{name}:MODEL@URL" for name in SERVERS}, "mllm": "mllm:ORG/NAME"}
+    {
+        **{name: f"{name}:MODEL@URL" for name in SERVERS},
+        "mllm": "mllm:ORG/NAME",
+        "student": "student:FOLDER",
+    }
 )
 """How a spec is written whose name alone names no model."""
 
@@ -60,6 +74,12 @@ FACTS: Mapping[str, str] = MappingProxyType({"mllm": "cluejudge.mllm.facts:facts
 
 _OPEN = "mllm"
 """The name behind the hub's ids and folders, which stand for themselves."""
+
+_STUDENT = "student"
+STUDENT_CARD = "student.json"
+"""The file that makes a folder one of a student."""
+
+_NO_ENCODER = "none"
 
 
 class Fact(NamedTuple):
@@ -84,12 +104,45 @@ def load_models(spec: str, options: Mapping[str, str] | None = None, key: Key = 
     `spec` is NAME or NAME:ARG, such as `fake:answers.json`; `chat:MODEL@URL`,
     `systemone:MODEL@URL` or `decisions:MODEL@URL` for a model behind a server, which is sent
     `key`, and whose options are in `cluejudge.servers.options`; the id of an open model on the hub,
-    ORG/NAME; or the folder of one. A folder that is called like a name is given as `./NAME`.
-    Raises `UsageError` for an unknown name, and for options of a model that takes none;
+    ORG/NAME; or the folder of one, or of a student. A folder that is called like a name is given as
+    `./NAME`. Raises `UsageError` for an unknown name, and for options of a model that takes none;
     `ModelError` for models that cannot be loaded.
     """
     models: Models = _loaded(NAMES, spec, options, key)
     return models
+
+
+def load_encoder(spec: str) -> Models:
+    """Models with the encoder that `spec` names.
+
+    That is `embedded`, or the ORG/NAME or the folder of a CLIP or SigLIP. Raises `UsageError` for
+    models without an encoder of their own, and as `load_models` does.
+    """
+    name, arg = resolved(spec)
+    if name not in ENCODERS:
+        raise UsageError(f"the model '{name}' has no encoder of its own", hint=_ENCODERS_HINT)
+    if name == _OPEN and not arg:
+        raise UsageError(f"'{name}' alone names no encoder", hint=_ENCODERS_HINT)
+    models: Models = _imported(ENCODERS[name], name)(arg)
+    return models
+
+
+def encoder_of(spec: str, options: Mapping[str, str]) -> str:
+    """What `load_encoder` takes for the encoder that `load_models` gives these models.
+
+    Raises `UsageError` for models without one.
+    """
+    name, _ = resolved(spec)
+    if name in OPTIONS:
+        beside: str = _imported(OPTIONS[name], name)(options).encoder
+        if beside != _NO_ENCODER:
+            return beside
+    elif name in ENCODERS:
+        return spec
+    raise UsageError(f"the model {spec} has no encoder", hint=_ENCODERS_HINT)
+
+
+_ENCODERS_HINT = "name one: embedded, or a CLIP or SigLIP by its ORG/NAME or folder"
 
 
 def load_writer(spec: str, options: Mapping[str, str] | None = None, key: Key = None) -> Writer:
@@ -157,6 +210,8 @@ def resolved(spec: str) -> tuple[str, str]:
     name, _, arg = spec.partition(":")
     if name in NAMES:
         return name, arg
+    if spec and (Path(spec) / STUDENT_CARD).is_file():
+        return _STUDENT, spec
     if spec and (Path(spec).exists() or HUB_ID.fullmatch(spec)):
         return _OPEN, spec
     if "/" in spec or "\\" in spec:

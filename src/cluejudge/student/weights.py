@@ -1,0 +1,88 @@
+"""The numbers of a student, and what it makes of an embedded picture by them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass, fields
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cluejudge.errors import ModelError
+from cluejudge.image import Picture
+
+Floats = NDArray[np.float64]
+Vectors = NDArray[np.float32]
+
+_FAR = 500.0  # beyond it exp overflows, and the probability is 0 or 1 anyway
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Weights:
+    """Linear heads over unit vectors, and the vectors of pictures that the student has learnt of.
+
+    `coefficients` [heads, dimensions] and `biases` [heads] are float64, already calibrated;
+    `landmarks` [pictures, dimensions] and `probes` [2, dimensions] float32. The probes are how the
+    encoder saw two drawn pictures: another encoder is told by them.
+    """
+
+    coefficients: Floats
+    biases: Floats
+    landmarks: Vectors
+    probes: Vectors
+
+    def probabilities(self, vector: Vectors) -> Floats:
+        """P(violated) of each head [heads] for one vector [dimensions].
+
+        One by one: the rounding of a matrix product depends on what else is in the batch.
+        """
+        logits = (self.coefficients * vector.astype(np.float64)).sum(axis=1) + self.biases
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -_FAR, _FAR))), np.float64)
+
+    def distance(self, vector: Vectors) -> float:
+        """1 - cosine from the nearest landmark, in [0, 2]."""
+        return max(0.0, 1.0 - float((self.landmarks @ vector).max()))
+
+    def dump(self) -> bytes:
+        """As an .npz file; equal weights give equal bytes."""
+        file = io.BytesIO()
+        np.savez(file, **{field.name: getattr(self, field.name) for field in fields(self)})
+        return file.getvalue()
+
+    @classmethod
+    def parse(cls, data: bytes, heads: int, dimensions: int) -> Self:
+        """From an .npz file. Raises `ModelError` for what are no weights of that shape."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
+                found = cls(**{field.name: file[field.name] for field in fields(cls)})
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+            raise ModelError(f"the weights cannot be read: {error}") from error
+        found._check(heads, dimensions)
+        return found
+
+    def _check(self, heads: int, dimensions: int) -> None:
+        wanted = {
+            "coefficients": ((heads, dimensions), np.float64),
+            "biases": ((heads,), np.float64),
+            "landmarks": ((len(self.landmarks), dimensions), np.float32),
+            "probes": ((len(probes()), dimensions), np.float32),
+        }
+        for name, (shape, kind) in wanted.items():
+            values = getattr(self, name)
+            if values.shape != shape or values.dtype != kind or not np.isfinite(values).all():
+                raise ModelError(f"the weights have {name} of {values.dtype} {values.shape}")
+        if not len(self.landmarks):
+            raise ModelError("the weights have no landmarks: every picture would be a stranger")
+
+
+def probes() -> tuple[Picture, Picture]:
+    """Two drawn pictures by which an encoder is known again: slopes of colour, and a chequer."""
+    side = np.arange(96)
+    slopes = np.stack(
+        np.broadcast_arrays(side[:, None] * 2, side[None, :] * 2, 255 - side[:, None] * 2), axis=-1
+    )
+    chequer = ((side[:, None] // 12 + side[None, :] // 12) % 2)[..., None] * np.array([210, 40, 90])
+    return Picture(slopes.astype(np.uint8)), Picture(chequer.astype(np.uint8))
