@@ -51,7 +51,7 @@ def to_row(id: str, sha256: str, verdict: Verdict, common: Verdict) -> Row:
 
 
 def to_verdict(row: Mapping[str, Any], common: Verdict) -> Verdict:
-    """The verdict of a row that `to_row` made, read from a part as python values."""
+    """The verdict of a row that `to_row` made, as python values; what is absent counts as null."""
     failed = row["outcome"] == Outcome.ERROR
     rules = tuple(_finding(one, common) for one in row["rules"])
     return common.model_copy(
@@ -59,9 +59,9 @@ def to_verdict(row: Mapping[str, Any], common: Verdict) -> Verdict:
             "image": row["id"],
             "outcome": Outcome(row["outcome"]),
             "violated": tuple(row["violated"]),
-            "action": row["action"] or "",
-            "code": row["error_code" if failed else "cause"] or "",
-            "reason": row["error" if failed else "reason"] or "",
+            "action": row.get("action") or "",
+            "code": row.get("error_code" if failed else "cause") or "",
+            "reason": row.get("error" if failed else "reason") or "",
             "rules": rules,
             "views": tuple(_view(one, rules, common) for one in row["views"]),
             "record": _record(row),
@@ -91,12 +91,12 @@ def _views(verdict: Verdict, common: Verdict) -> list[Row]:
 
 
 def _finding(row: Row, common: Verdict) -> RuleFinding:
-    thresholds = row["thresholds"] or common.thresholds
+    thresholds = row.get("thresholds") or common.thresholds
     return RuleFinding.model_validate(row | {"thresholds": thresholds})
 
 
 def _view(row: Row, rules: Rules, common: Verdict) -> ViewVerdict:
-    own = row["rules"]
+    own = row.get("rules")
     found = _as_asked(rules) if own is None else tuple(_finding(one, common) for one in own)
     return ViewVerdict.model_validate(row | {"rules": found})
 
@@ -108,6 +108,6 @@ def _as_asked(rules: Rules) -> Rules:
 
 def _record(row: Mapping[str, Any]) -> ImageRecord | None:
     """What is known of the image; nothing if it could not be decoded."""
-    if row["format"] is None:
+    if row.get("format") is None:
         return None
     return ImageRecord.model_validate({name: row[name] for name in ImageRecord.model_fields})

@@ -1,0 +1,165 @@
+"""Which image is or was judged where, by the sha256 of its bytes: so that none is judged twice.
+
+A ledger is a cache of what parts and journals hold, thrown away and made anew when a run starts.
+What is judged is in an SQLite file, so that memory stays flat however many images there are; what
+is under way is in memory, and ends with the process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from cluejudge.batch.folder import RunFolder
+from cluejudge.batch.journal import journaled, journals
+from cluejudge.batch.parts import parts, scan
+from cluejudge.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Who asked is to judge the image, and then to `settle` it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The image is judged; its verdict is in the part of `shard`, or in its journal."""
+
+    shard: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The image is being judged, for another row."""
+
+
+Claimed: TypeAlias = Mine | Known | Elsewhere
+Place: TypeAlias = tuple[str, int, int]
+"""A digest, its shard and its row."""
+
+
+class Ledger(Protocol):
+    """What attempts at shards ask before they judge an image. Digests are 64 hex digits."""
+
+    def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
+        """Who judges the image: who asked first and has neither settled nor been released."""
+        ...
+
+    def settle(self, digest: str, shard: int, row: int) -> None:
+        """The verdict on the image is in the journal of `shard` now."""
+        ...
+
+    def release(self, attempt: str) -> None:
+        """The attempt is over: others may judge what it has claimed and not settled."""
+        ...
+
+
+class SqliteLedger:
+    """The ledger of one run, for all threads of one process; an actor may hold it for others.
+
+    The file at `path` is made anew. It need not last, so nothing waits for the disk.
+    """
+
+    def __init__(self, path: Path) -> None:
+        for old in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
+            old.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for line in _SETUP:
+            self._base.execute(line)
+        self._fresh: dict[bytes, tuple[int, int]] = {}
+        self._claims: dict[bytes, str] = {}
+
+    def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
+        """See `Ledger`; asked again, an attempt is told `Mine` of what it has."""
+        key = bytes.fromhex(digest)
+        with self._lock:
+            if place := self._place(key):
+                return Known(*place)
+            return Mine() if self._claims.setdefault(key, attempt) == attempt else Elsewhere()
+
+    def settle(self, digest: str, shard: int, row: int) -> None:
+        """See `Ledger`."""
+        key = bytes.fromhex(digest)
+        with self._lock:
+            self._claims.pop(key, None)
+            self._fresh.setdefault(key, (shard, row))
+            if len(self._fresh) >= _TOGETHER:
+                self._write()
+
+    def release(self, attempt: str) -> None:
+        """See `Ledger`."""
+        with self._lock:
+            self._claims = {key: who for key, who in self._claims.items() if who != attempt}
+
+    def settle_all(self, places: Iterable[Place]) -> None:
+        """Settles very many, in little memory."""
+        for place in places:
+            self.settle(*place)
+
+    def close(self) -> None:
+        """Closes the file; again, it does nothing."""
+        with self._lock:
+            self._base.close()
+
+    def _place(self, key: bytes) -> tuple[int, int] | None:
+        found: tuple[int, int] | None = self._fresh.get(key)
+        return found or self._base.execute(_FIND, (key,)).fetchone()
+
+    def _write(self) -> None:
+        # In their order, which touches each page of the tree once.
+        rows = sorted((key, *place) for key, place in self._fresh.items())
+        self._base.execute("BEGIN")
+        self._base.executemany(_ADD, rows)
+        self._base.execute("COMMIT")
+        self._fresh.clear()
+
+
+def rebuilt(folder: RunFolder, *, errors: bool = True) -> SqliteLedger:
+    """The ledger of a run, made of its parts and journals; without `errors`, those are unknown.
+
+    Raises `UsageError` for a part that is broken.
+    """
+    ledger = SqliteLedger(folder.ledger)
+    ledger.settle_all(_in_parts(folder, errors))
+    ledger.settle_all(_in_journals(folder, errors))
+    return ledger
+
+
+def _in_parts(folder: RunFolder, errors: bool) -> Iterator[Place]:
+    for shard, path in parts(folder.path).items():
+        start = 0
+        for batch in scan(path, ["sha256", "outcome"]):
+            rows = zip(batch["sha256"].to_pylist(), batch["outcome"].to_pylist(), strict=True)
+            for row, (digest, outcome) in enumerate(rows, start):
+                if digest and (errors or outcome != Outcome.ERROR):
+                    yield digest, shard, row
+            start += batch.num_rows
+
+
+def _in_journals(folder: RunFolder, errors: bool) -> Iterator[Place]:
+    for shard in journals(folder.journals):
+        for row, offset in journaled(folder.journals, shard).items():
+            if offset.sha256 and (errors or offset.outcome is not Outcome.ERROR):
+                yield offset.sha256, shard, row
+
+
+_BESIDE = ("-journal", "-wal", "-shm")
+_TOGETHER = 4096
+"""Settled ones that are written at a time."""
+
+_SETUP = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA locking_mode = EXCLUSIVE",
+    "PRAGMA cache_size = -65536",  # KiB
+    "CREATE TABLE judged (digest BLOB PRIMARY KEY, shard INTEGER, row INTEGER) WITHOUT ROWID",
+)
+_FIND = "SELECT shard, row FROM judged WHERE digest = ?"
+_ADD = "INSERT OR IGNORE INTO judged VALUES (?, ?, ?)"
