@@ -31,10 +31,6 @@ class Judged:
     shards: Sequence[Files]
     asked: list[tuple[int, int]] = field(default_factory=list)
 
-    @property
-    def parts(self) -> dict[int, Path]:
-        return {shard: part_path(self.folder, shard) for shard in range(len(self.shards))}
-
     def again(self, shard: int, rows: Sequence[int]) -> Iterator[Prepared]:
         for row in rows:
             self.asked.append((shard, row))

@@ -13,8 +13,8 @@ ROWS = [("unsafe", UNSAFE), ("safe", SAFE), ("noise", NOISE), ("broken", BROKEN)
 
 
 def test_rows_are_counted_over_all_parts(tmp_path: Path) -> None:
-    batch = judged(tmp_path, ROWS, ROWS[:2], [("again", UNSAFE)])
-    found = summed(list(batch.parts.values()), COMMON, tmp_path)
+    judged(tmp_path, ROWS, ROWS[:2], [("again", UNSAFE)])
+    found = summed(tmp_path, COMMON, tmp_path)
     assert found.images == 7
     assert found.outcomes == {
         Outcome.SAFE: 2,
@@ -34,15 +34,15 @@ def test_rows_are_counted_over_all_parts(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_nothing_violates_is_told_too(tmp_path: Path) -> None:
-    batch = judged(tmp_path, [("safe", SAFE)])
-    found = summed(list(batch.parts.values()), COMMON, tmp_path)
+    judged(tmp_path, [("safe", SAFE)])
+    found = summed(tmp_path, COMMON, tmp_path)
     assert found.rules == {"red-on-blue": RuleCount(), "only-black": RuleCount()}
 
 
 def test_some_examples_of_each_error_and_all_counted(tmp_path: Path) -> None:
     many = [(f"broken {number}", BROKEN + bytes([number])) for number in range(EXAMPLES + 3)]
-    batch = judged(tmp_path, many)
-    found = summed(list(batch.parts.values()), COMMON, tmp_path)
+    judged(tmp_path, many)
+    found = summed(tmp_path, COMMON, tmp_path)
     (error,) = found.errors.values()
     assert error.count == len(many)
     assert error.examples == tuple(name for name, _ in many[:EXAMPLES])
@@ -50,7 +50,7 @@ def test_some_examples_of_each_error_and_all_counted(tmp_path: Path) -> None:
 
 
 def test_no_parts_no_images(tmp_path: Path) -> None:
-    found = summed([], COMMON, tmp_path)
+    found = summed(tmp_path, COMMON, tmp_path)
     assert found.images == found.duplicates == 0
     assert set(found.shares.values()) == {0.0}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.distinct import distinct
-from cluejudge.batch.parts import scan
+from cluejudge.batch.parts import parts, scan
 from cluejudge.batch.summary import ErrorCount, RuleCount, Spent, Summary
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 
@@ -26,16 +26,15 @@ COLUMNS = (
 )
 
 
-def summed(
-    parts: Sequence[Path], common: Verdict, scratch: Path, last_run: Spent | None = None
-) -> Summary:
-    """The summary of all `parts`, read once; `common` is what their verdicts share.
+def summed(folder: Path, common: Verdict, scratch: Path, last_run: Spent | None = None) -> Summary:
+    """The summary of the parts of a run, each read once; `common` is what their verdicts share.
 
     `scratch` is a folder for what is too much for the memory, 8 bytes for each row.
     """
-    rows = sum(pq.read_metadata(path).num_rows for path in parts)
+    paths = list(parts(folder).values())
+    rows = sum(pq.read_metadata(path).num_rows for path in paths)
     counts = _Counts()
-    different = distinct(counts.digests(parts), rows, scratch)
+    different = distinct(counts.digests(paths), rows, scratch)
     return Summary(
         images=rows,
         duplicates=counts.digested - different,
@@ -64,9 +63,9 @@ class _Counts:
         self.digested = 0
         self._rules: dict[str, Counter[str]] = {}
 
-    def digests(self, parts: Iterable[Path]) -> Iterator[list[str]]:
+    def digests(self, paths: Iterable[Path]) -> Iterator[list[str]]:
         """Counts the rows, and gives their digests on."""
-        for path in parts:
+        for path in paths:
             for batch in scan(path, COLUMNS):
                 self._add(batch)
                 digests = batch.column("sha256").drop_null().to_pylist()

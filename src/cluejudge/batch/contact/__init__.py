@@ -1,0 +1,5 @@
+"""The contact sheet of a batch: one offline page of what is unsafe or undecided."""
+
+from cluejudge.batch.contact.writing import write_contact
+
+__all__ = ["write_contact"]
