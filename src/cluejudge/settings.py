@@ -140,7 +140,8 @@ class Limits(Frozen):
 class Sampling(Frozen):
     """Which moments of a video, or of an animation in a batch, are judged.
 
-    One frame each `every` seconds; where that is more than `max_frames`, as many spread evenly.
+    One frame each `every` seconds; a quarter of `max_frames` is kept for frames between them that
+    look like none of these. Where that leaves too few places, the moments are spread evenly.
     """
 
     every: float = Field(default=0.5, gt=0, description="seconds")

@@ -37,8 +37,21 @@ def glimpse(image: PILImage.Image) -> Glimpse:
     return Glimpse(digest.digest(), small.reshape(-1))
 
 
-def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
-    """Indices of at most `count` (2 or more) frames to judge, ascending; frame 0 is among them.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Indices of the frames to judge, ascending: at even distances, and strange ones between."""
+
+    regular: tuple[int, ...]
+    strange: tuple[int, ...] = ()
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Every one of them, ascending."""
+        return tuple(sorted((*self.regular, *self.strange)))
+
+
+def choose(glimpses: Sequence[Glimpse], count: int) -> Chosen:
+    """At most `count` (2 or more) frames to judge; frame 0 is among them.
 
     Of equal frames only the first counts. If more than `count` are left, half of the choice is
     spread evenly from the first to the last. One is the frame that is least like both of its
@@ -47,19 +60,21 @@ def choose(glimpses: Sequence[Glimpse], count: int) -> tuple[int, ...]:
     """
     different = _first_of_each(glimpses)
     if len(different) <= count:
-        return different
+        return Chosen(different)
     thumbs = np.stack([glimpses[index].thumb for index in different])
     even = np.linspace(0, len(different) - 1, max(2, (count + 1) // 2))
-    chosen = [int(place) for place in np.rint(even)]
+    regular = [int(place) for place in np.rint(even)]
+    chosen = list(regular)
     if len(chosen) < count:
-        chosen.append(_best(_flashes(thumbs), chosen))
+        chosen.append(_best(flashes(thumbs), chosen))
     nearest = np.full(len(different), np.inf)
     for place in chosen:
-        nearest = np.minimum(nearest, _gap(thumbs, thumbs[place]))
+        nearest = np.minimum(nearest, gap(thumbs, thumbs[place]))
     while len(chosen) < count:
         chosen.append(_best(nearest, chosen))
-        nearest = np.minimum(nearest, _gap(thumbs, thumbs[chosen[-1]]))
-    return tuple(sorted(different[place] for place in chosen))
+        nearest = np.minimum(nearest, gap(thumbs, thumbs[chosen[-1]]))
+    strange = sorted(chosen[len(regular) :])
+    return Chosen(*(tuple(different[place] for place in places) for places in (regular, strange)))
 
 
 def _first_of_each(glimpses: Sequence[Glimpse]) -> tuple[int, ...]:
@@ -76,16 +91,18 @@ def _best(scores: Gaps, chosen: Sequence[int]) -> int:
     return int(np.argmax(open_scores))
 
 
-def _flashes(thumbs: NDArray[np.uint8]) -> Gaps:
+def flashes(thumbs: NDArray[np.uint8]) -> Gaps:
     """How unlike both of its neighbours each frame is; the ends have one neighbour, and count 0."""
-    steps = _gap(thumbs[1:], thumbs[:-1])
+    if len(thumbs) < 3:
+        return np.zeros(len(thumbs))
+    steps = gap(thumbs[1:], thumbs[:-1])
     return np.pad(np.minimum(steps[:-1], steps[1:]), 1)
 
 
-def _gap(thumbs: NDArray[np.uint8], others: NDArray[np.uint8]) -> Gaps:
-    """How unlike small copies are, in [0, 510].
+def gap(thumbs: NDArray[np.uint8], others: NDArray[np.uint8]) -> Gaps:
+    """How unlike small copies are, in [0, 510]; uint8 [n, values], and `others` the same or one.
 
     The largest difference finds what is small and strange, the mean what is strange all over.
     """
-    gap = np.maximum(thumbs, others) - np.minimum(thumbs, others)
-    return np.asarray(gap.max(axis=1) + gap.mean(axis=1))
+    apart = np.maximum(thumbs, others) - np.minimum(thumbs, others)
+    return np.asarray(apart.max(axis=1) + apart.mean(axis=1))

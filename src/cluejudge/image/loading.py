@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cluejudge.image import background, gamma
+from cluejudge.image.choosing import chosen, spans_of_all
 from cluejudge.image.deadline import Deadline
-from cluejudge.image.frames import Glimpse, choose, glimpse
 from cluejudge.image.perceptual import hash_of
 from cluejudge.image.picture import Picture
 from cluejudge.image.pillow import strict_pillow
@@ -17,8 +17,8 @@ from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
 from cluejudge.image.sniff import Format, sniff
 from cluejudge.image.source import Rendering, Source
-from cluejudge.image.spans import Span
-from cluejudge.settings import Limits
+from cluejudge.image.spans import Span, merged
+from cluejudge.settings import Limits, Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,57 +57,44 @@ class LoadedImage:
 class _Part:
     """The views of one frame, and what was noted on the way; `phash` is of the input's first."""
 
+    index: int
     views: tuple[View, ...]
     notes: tuple[str, ...]
     phash: str = ""
+    seconds: float | None = None
 
 
-def load(data: bytes, limits: Limits | None = None) -> LoadedImage:
+def load(
+    data: bytes, limits: Limits | None = None, sampling: Sampling | None = None
+) -> LoadedImage:
     """Decode `data`, by its content, into the pictures that a person may see of it.
 
-    A plain still has one view, "whole"; frames, pages and backgrounds make more of them.
+    A plain still has one view, "whole"; frames, pages and backgrounds make more of them. Of an
+    animation the frames that are least alike are taken, or, with `sampling`, frames by time.
     Raises `ImageError` with one of the codes of `refusals.Code`, and nothing else.
     """
     limits = limits or Limits()
     check_bytes(data, limits)
     kind = sniff(data)
     try:
-        return _loaded(data, kind, limits)
+        return _loaded(data, kind, limits, sampling)
     except MemoryError as error:
         message = f"{kind.value}: there is not enough memory to decode it"
         raise refuse(Code.OUT_OF_MEMORY, message) from error
 
 
-def _loaded(data: bytes, kind: Format, limits: Limits) -> LoadedImage:
+def _loaded(data: bytes, kind: Format, limits: Limits, sampling: Sampling | None) -> LoadedImage:
     deadline = Deadline.after(limits.max_seconds)
     with strict_pillow():
         source = Source(data, kind, limits, deadline)
-        indices, judged = _chosen(source, limits)
-        parts = tuple(_within(_parts(source, indices, deadline), limits.max_view_pixels))
-    views = _distinct(view for part in parts for view in part.views)
-    found = (*source.notes(), *judged, *(note for part in parts for note in part.notes))
+        choice = chosen(source, limits, sampling)
+        parts = tuple(_within(_parts(source, choice.indices, deadline), limits.max_view_pixels))
+    spans = spans_of_all([part.seconds for part in parts]) if choice.spans is None else choice.spans
+    views = _distinct(
+        replace(view, spans=spans.get(part.index, ())) for part in parts for view in part.views
+    )
+    found = (*source.notes(), *choice.notes, *(note for part in parts for note in part.notes))
     return LoadedImage(_record(data, source, parts[0], found), views)
-
-
-def _chosen(source: Source, limits: Limits) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The frames to judge, all of a few or the most telling of many, and a note on that."""
-    total, unit = source.frames, source.unit
-    if total <= limits.max_frames:
-        return tuple(range(total)), (f"all {total} {unit}s judged",) if total > 1 else ()
-    glimpses = tuple(_glimpses(source))
-    places = choose([each for _, each in glimpses], limits.max_frames)
-    note = f"{len(places)} of {total} {unit}s judged"
-    if len(places) == len({each.digest for _, each in glimpses}):
-        note += ", the others are equal to them"
-    return tuple(glimpses[place][0] for place in places), (note,)
-
-
-def _glimpses(source: Source) -> Iterator[tuple[int, Glimpse]]:
-    """A small copy of each frame that is there, with its index; one frame in memory at a time."""
-    for index in range(source.frames):
-        frame = source.render(index)
-        if frame is not None:
-            yield index, glimpse(frame.image)
 
 
 def _parts(source: Source, indices: Iterable[int], deadline: Deadline) -> Iterator[_Part]:
@@ -115,12 +102,12 @@ def _parts(source: Source, indices: Iterable[int], deadline: Deadline) -> Iterat
         place = f"{source.unit} {index + 1} of {source.frames}"
         frame = source.render(index)
         if frame is None:
-            yield _Part((), (f"{place} is listed but not in the file",))
+            yield _Part(index, (), (f"{place} is listed but not in the file",))
         else:
-            yield _part(frame, place if source.frames > 1 else "", deadline, first=index == 0)
+            yield _part(frame, index, place if source.frames > 1 else "", deadline)
 
 
-def _part(frame: Rendering, place: str, deadline: Deadline, *, first: bool) -> _Part:
+def _part(frame: Rendering, index: int, place: str, deadline: Deadline) -> _Part:
     """Every way in which viewers show a frame: both gammas, both backgrounds, where they matter."""
     views: list[View] = []
     notes = list(frame.notes)
@@ -128,7 +115,7 @@ def _part(frame: Rendering, place: str, deadline: Deadline, *, first: bool) -> _
     for tone, image in gamma.renditions(frame.image, frame.power):
         grounds = background.composites(image)
         deadline.check()
-        if first and not views:
+        if index == 0 and not views:
             phash = hash_of(grounds[0][1])
         for ground, shown in grounds:
             name = ", ".join(part for part in (place, tone, ground) if part) or "whole"
@@ -138,7 +125,7 @@ def _part(frame: Rendering, place: str, deadline: Deadline, *, first: bool) -> _
             notes.append("transparency: judged on " + ("white and black" if both else "white"))
     if frame.power is not None:
         notes.append(f"gamma (power {frame.power:.2g}): judged with it and without")
-    return _Part(tuple(views), tuple(notes), phash)
+    return _Part(index, tuple(views), tuple(notes), phash, frame.seconds)
 
 
 def _within(parts: Iterable[_Part], max_pixels: int) -> Iterator[_Part]:
@@ -153,10 +140,13 @@ def _within(parts: Iterable[_Part], max_pixels: int) -> Iterator[_Part]:
 
 
 def _distinct(views: Iterable[View]) -> tuple[View, ...]:
-    """The first view of each picture."""
+    """The first view of each picture, with the time of all of them."""
     first: dict[str, View] = {}
     for view in views:
-        first.setdefault(view.picture.digest, view)
+        known = first.setdefault(view.picture.digest, view)
+        if known is not view:
+            spans = merged((*known.spans, *view.spans))
+            first[view.picture.digest] = replace(known, spans=spans)
     return tuple(first.values())
 
 

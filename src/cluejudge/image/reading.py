@@ -31,6 +31,11 @@ def read(source: str | Path | bytes, limits: Limits | None = None) -> bytes:
     return data
 
 
+def read_head(path: Path, size: int) -> bytes:
+    """The first `size` bytes of a file, or all it has; raises as `read` does, but for its size."""
+    return _file(path, size - 1)
+
+
 def check_bytes(data: bytes, limits: Limits) -> None:
     """Raise `ImageError` with code `empty` or `too_many_bytes` where `data` is."""
     if not data:

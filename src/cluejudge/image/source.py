@@ -12,7 +12,7 @@ from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cluejudge.errors import ImageError
-from cluejudge.image import gamma, orientation
+from cluejudge.image import durations, gamma, orientation
 from cluejudge.image.containers import boxes, check_container, without_text
 from cluejudge.image.deadline import Deadline, TimedBytes
 from cluejudge.image.modes import eight_bit
@@ -35,12 +35,15 @@ _STRIPS, _TILES = (273, 279), (324, 325)
 class Rendering:
     """One frame: mode RGB, or RGBA where something is transparent; `power` is of `gamma`.
 
-    `image` may be the decoder's own and stands until the next frame is rendered.
+    `image` may be the decoder's own and stands until the next frame is rendered. `seconds` is how
+    long an animation shows it: 0 for what is shown in place of the animation, None for what has no
+    time, or none that is told.
     """
 
     image: PILImage.Image
     power: float | None
     notes: tuple[str, ...]
+    seconds: float | None = None
 
 
 class Source:
@@ -99,7 +102,16 @@ class Source:
         to_apply = _exif_orientation(image)
         power = gamma.exponent(image.info) if self._kind is Format.PNG else None
         notes = (*scaled, *managed, *orientation.note(turned), *orientation.note(to_apply))
-        return Rendering(orientation.upright(srgb, to_apply), power, notes)
+        upright = orientation.upright(srgb, to_apply)
+        return Rendering(upright, power, notes, self._seconds(image))
+
+    def _seconds(self, image: ImageFile) -> float | None:
+        if self.frames == 1 or self.unit == "page":
+            return None
+        if image.tell() == 0 and getattr(image, "default_image", False):
+            return 0.0
+        told = image.info.get("duration", 0 if self._kind is Format.GIF else None)
+        return durations.shown(told) if isinstance(told, int | float) else None
 
     def _load(self, image: ImageFile) -> None:
         try:
