@@ -15,8 +15,12 @@ from cluejudge.verdict import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is on the sheet: cards by outcome and by rule, and errors by code, id and reason."""
+    """What is on the sheet: cards by outcome and by rule, and errors by code, id and reason.
 
+    `rows` are those that the cards stand for: of rows with the same bytes one has a card.
+    """
+
+    rows: int
     outcomes: Mapping[Outcome, int]
     rules: Mapping[str, int]
     errors: Mapping[str, tuple[tuple[str, str], ...]]
@@ -52,23 +56,23 @@ def _headline(summary: Summary) -> str:
 def _about(summary: Summary, shown: Shown) -> list[str]:
     digest = summary.constitution_digest[:12]
     judged = f"Constitution {summary.constitution} ({digest}) · judged by {summary.model}"
-    counts = [
-        f"{summary.outcomes.get(outcome, 0):,} {outcome}"
-        for outcome in (Outcome.ABSTAIN, Outcome.ERROR, Outcome.SAFE)
-    ]
-    copies = f"{summary.duplicates:,} with the bytes of another image"
-    lines = [judged, ", ".join((*counts, copies))]
-    whole = sum(summary.outcomes.get(outcome, 0) for outcome in shown.outcomes)
+    said = (
+        f"{summary.outcomes.get(Outcome.ABSTAIN, 0):,} abstained",
+        f"{summary.outcomes.get(Outcome.ERROR, 0):,} not judged",
+        f"{summary.outcomes.get(Outcome.SAFE, 0):,} safe",
+        f"{summary.duplicates:,} with the bytes of an earlier one",
+    )
+    lines = [judged, ", ".join(said)]
     cards = sum(shown.outcomes.values())
     if cards:
         lines.append(
             "The number behind a rule is P(Yes) of the one of its preconditions that is least sure."
         )
-    if cards < whole:
+    whole = sum(summary.outcomes.get(outcome, 0) for outcome in shown.outcomes)
+    if shown.rows < whole:
         lines.append(
-            f"{cards:,} of {whole:,} unsafe and abstained images are shown: each once, however "
-            "often it is there, and a fixed sample of them evenly over the rules. The parts have "
-            "all."
+            f"{cards:,} of {whole:,} unsafe and abstained images are shown, each once: always the "
+            "same ones, evenly over the rules. The parts have all."
         )
     return lines
 
@@ -82,11 +86,11 @@ def _controls(shown: Shown) -> Html:
         tag("option", f"{one_line(rule)} ({count})", value=rule)
         for rule, count in shown.rules.items()
     ]
-    rules = tag("label", "Rule", tag("select", *options, id="rule", autocomplete="off"))
+    select = tag("select", *options, id="rule", autocomplete="off")
     return tag(
         "div",
         tag("fieldset", tag("legend", "Show"), *filters),
-        tag("div", rules, class_="rules"),
+        tag("label", "Rule", select, class_="rules"),
         tag("button", "Show all pictures", class_="reveal", type="button"),
         class_="controls",
     )

@@ -40,9 +40,11 @@ def write_contact(folder: Path, summary: Summary, common: Verdict, again: Again,
     picks = chosen(rows.candidates(), most)
     with tempfile.TemporaryFile() as file:
         cards = _Cards(file)
-        for pick, image in _images([pick for some in picks.values() for pick in some], again):
+        every = [pick for some in picks.values() for pick in some]
+        for pick, image in _images(every, again):
             cards.add(read_verdict(paths[pick.shard], pick.row, common), image, pick)
         shown = Shown(
+            sum(pick.copies for pick in every),
             {outcome: len(some) for outcome, some in picks.items()},
             dict(sorted(cards.rules.items())),
             {code: tuple(listed) for code, listed in rows.errors.items()},
