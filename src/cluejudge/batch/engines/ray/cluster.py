@@ -1,0 +1,130 @@
+"""The cluster of a run: one that is there, or one of this machine that ends with the run."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from cluejudge.batch.engines.ray.library import ray
+from cluejudge.batch.engines.ray.room import CPU, GPU, Node
+from cluejudge.errors import ModelError, UsageError
+
+LOCAL = "local"
+
+_STORE = 100 * 2**20
+"""Bytes of Ray's object store on this machine; what passes through it are numbers of shards."""
+
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",  # else what Ray writes in C++ goes through a progress bar
+}
+_LONGEST = 40
+"""Characters of a folder in which Ray's sockets still have names that systems allow."""
+
+
+class Cluster:
+    """A connection to Ray, until `close`.
+
+    `address` is as for `ray.init`: HOST:PORT, or `auto` for one that runs on this machine. Without
+    one, and with `local`, Ray is started here, on at least `cpus` processors, without its dashboard
+    and without telling anyone of it. Where this process is connected already, that is used, and
+    left as it is. Raises `MissingExtraError`, `UsageError` for an address that is of no use, and
+    `ModelError` where Ray cannot be started.
+    """
+
+    def __init__(self, address: str | None = None, cpus: float = 0.0) -> None:
+        self._ends = ExitStack()
+        self.local = False
+        if not ray().is_initialized():
+            self._connect(address, cpus)
+        self._ends.enter_context(_hushed())
+
+    def _connect(self, address: str | None, cpus: float) -> None:
+        if address is not None and "://" in address:
+            raise UsageError(
+                f"{address} is an address for clients outside of a cluster",
+                hint="run this on a node of the cluster with --address auto, or as a job of Ray",
+            )
+        self.local = address in (None, LOCAL)
+        told: dict[str, Any] = {"address": LOCAL if self.local else address}
+        if self.local:
+            told |= self._started_here(cpus)
+        try:
+            with _environment(_QUIET), _same_handler(signal.SIGTERM):
+                ray().init(**told, log_to_driver=False, logging_level=logging.CRITICAL)
+        except Exception as error:  # Ray documents none of what it raises
+            self._ends.close()
+            raise _unreachable(address, error) from error
+        self._ends.callback(ray().shutdown)
+
+    def _started_here(self, cpus: float) -> dict[str, Any]:
+        temporary = tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True)
+        self._ends.enter_context(temporary)
+        told = {
+            "num_cpus": max(os.cpu_count() or 1, math.ceil(cpus)),
+            "object_store_memory": _STORE,
+            "include_dashboard": False,
+        }
+        return told | ({"_temp_dir": temporary.name} if len(temporary.name) <= _LONGEST else {})
+
+    def nodes(self) -> tuple[Node, ...]:
+        """What the nodes that are there offer."""
+        alive = [node["Resources"] for node in ray().nodes() if node["Alive"]]
+        return tuple({name: node.get(name, 0.0) for name in (CPU, GPU)} for node in alive)
+
+    def close(self) -> None:
+        """Leaves the cluster, or ends the one of this machine; again, it does nothing."""
+        self._ends.close()
+
+
+def _unreachable(address: str | None, error: Exception) -> UsageError | ModelError:
+    if address in (None, LOCAL):
+        return ModelError(f"Ray cannot be started on this machine: {error}")
+    return UsageError(
+        f"there is no Ray cluster at {address}: {error}",
+        hint="give the address of one that runs, or none to start Ray on this machine",
+    )
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """`values` for what Ray starts, where the user has said nothing."""
+    ours = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _same_handler(number: signal.Signals) -> Iterator[None]:
+    """Keeps Ray from changing what a signal does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.getsignal(number)
+    try:
+        yield
+    finally:
+        signal.signal(number, handler)
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keeps Ray Data from writing on the terminal: what matters of it is raised."""
+    logger = logging.getLogger("ray.data")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cluejudge.batch.engines.ray.desk import TRIES, Desk
+from cluejudge.batch.engines.ray.messages import Job
+from cluejudge.batch.ledger import Elsewhere, Known, Mine, SqliteLedger
+from cluejudge.batch.plan import InputSpec, Pace, Plan
+from cluejudge.batch.shard import Told
+from cluejudge.builtin import find_constitution
+from cluejudge.verdict import Outcome
+
+SAFE, UNSAFE = Told(3, Outcome.SAFE), Told(3, Outcome.UNSAFE)
+OLD = Told(3, Outcome.SAFE, fresh=False)
+DIGEST = "ab" * 32
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    plan = Plan(
+        input=InputSpec(where="images"),
+        output=tmp_path,
+        constitution=find_constitution("pictogram"),
+    )
+    job = Job(plan, Pace(), None, str(tmp_path), "", "")
+    return Desk(job, SqliteLedger(tmp_path / "ledger.sqlite"))
+
+
+def test_rows_are_told_once_however_many_attempts_tell_them(desk: Desk) -> None:
+    shards = (3,)
+    first = desk.begin(shards).number
+    assert desk.tell(shards, first, Counter({SAFE: 2}))
+    assert desk.news() == {SAFE: 2}
+    second = desk.begin(shards).number
+    assert desk.tell(shards, second, Counter({OLD: 2}))
+    assert desk.news() == {}
+    # One row more was judged by the first attempt before it died.
+    assert desk.tell(shards, second, Counter({OLD: 1, UNSAFE: 1}))
+    assert desk.news() == {OLD: 1, UNSAFE: 1}
+    assert desk.tell(shards, second, Counter({SAFE: 1}))
+    assert desk.news() == {SAFE: 1}
+
+
+def test_an_attempt_that_was_given_up_is_not_heard(desk: Desk) -> None:
+    first = desk.begin((3,)).number
+    desk.begin((3,))
+    assert not desk.tell((3,), first, Counter({SAFE: 1}))
+    assert desk.news() == {}
+
+
+def test_a_stop_reaches_whoever_tells_something(desk: Desk) -> None:
+    turn = desk.begin((3,)).number
+    desk.stop()
+    assert not desk.tell((3,), turn, Counter({SAFE: 1}))
+    assert desk.news() == {SAFE: 1}
+
+
+def test_what_a_dead_attempt_was_judging_is_free_again(desk: Desk) -> None:
+    desk.begin((3,))
+    assert desk.claim(DIGEST, 3, 0, "dead") == Mine()
+    desk.begin((4,))
+    assert desk.claim(DIGEST, 4, 7, "other") == Elsewhere()
+    desk.begin((3,))
+    assert desk.claim(DIGEST, 4, 7, "other") == Mine()
+    desk.settle(DIGEST, 4, 7)
+    assert desk.claim(DIGEST, 3, 0, "new") == Known(4, 7)
+
+
+def test_an_attempt_lets_go_of_what_it_has_not_judged(desk: Desk) -> None:
+    desk.claim(DIGEST, 3, 0, "one")
+    desk.release("one")
+    assert desk.claim(DIGEST, 4, 0, "two") == Mine()
+
+
+def test_shards_on_which_every_actor_dies_are_refused(desk: Desk) -> None:
+    refused = [desk.begin((3, 4)).refused for _ in range(TRIES + 1)]
+    assert refused[:-1] == [""] * TRIES
+    assert "shards 3-4" in refused[-1]
+    assert not desk.begin((5,)).refused
+
+
+def test_attempts_that_each_judge_something_go_on(desk: Desk) -> None:
+    for attempt in range(3 * TRIES):
+        turn = desk.begin((3,))
+        assert not turn.refused
+        desk.settle(f"{attempt:064x}", 3, attempt)
+    for _ in range(TRIES):
+        turn = desk.begin((3,))
+        desk.tell((3,), turn.number, Counter({OLD: 1}))
+    assert desk.begin((3,)).refused
