@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.columns import ABOUT, part_schema
-from cluejudge.batch.durable import leftovers, replacing
+from cluejudge.batch.durable import replacing
 from cluejudge.batch.entries import Entry
 from cluejudge.batch.rows import Row, to_row, to_verdict
 from cluejudge.errors import UsageError
@@ -47,16 +48,18 @@ def write_part(
     """
     schema = part_schema(carried.schema).with_metadata({ABOUT: common.model_dump_json()})
     made = ((entry.row, to_row(entry.id, sha256, one, common)) for entry, sha256, one in rows)
-    with replacing(path) as new:
-        with _writer(new, schema) as writer:
-            count = 0
-            while group := list(islice(made, GROUP)):
-                if [row for row, _ in group] != list(range(count, count + len(group))):
-                    raise ValueError(f"rows from {count} on are not in their order")
-                writer.write_batch(_batch([row for _, row in group], carried, count, schema))
-                count += len(group)
+    count = 0
+    with replacing(path) as new, _writer(new, schema) as writer:
+        while group := list(islice(made, GROUP)):
+            beside = carried.slice(count, len(group))
+            if [row for row, _ in group] != list(range(count, count + len(group))):
+                raise ValueError(f"the rows from {count} on are not in their order")
+            if beside.num_columns and beside.num_rows != len(group):
+                raise ValueError(f"there are more than the {carried.num_rows} rows of the shard")
+            writer.write_batch(_batch([row for _, row in group], beside, schema))
+            count += len(group)
         if carried.num_columns and count != carried.num_rows:
-            raise ValueError(f"{count} rows are written of {carried.num_rows}")
+            raise ValueError(f"{count} of the {carried.num_rows} rows of the shard are there")
 
 
 def scan(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -64,49 +67,32 @@ def scan(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Record
 
     Raises `UsageError` for a file that is broken.
     """
-    try:
-        with _reader(path) as part:
-            yield from part.iter_batches(GROUP, columns=columns)
-    except _BROKEN as error:
-        raise _broken(path, str(error)) from error
+    with _told(path), _reader(path) as part:
+        yield from part.iter_batches(GROUP, columns=columns)
 
 
 def read_verdict(path: Path, row: int, common: Verdict) -> Verdict:
     """The verdict of one row. Raises `UsageError` for a file that is broken."""
-    try:
-        with _reader(path) as part:
-            found = part.read_row_group(row // GROUP).slice(row % GROUP, 1).to_pylist()
-    except _BROKEN as error:
-        raise _broken(path, str(error)) from error
-    if not found:
-        raise _broken(path, f"it has no row {row}")
-    return to_verdict(found[0], common)
+    with _told(path), _reader(path) as part:
+        if not 0 <= row < part.metadata.num_rows:
+            raise _broken(path, f"it has no row {row}")
+        group = part.read_row_group(row // GROUP)
+        return to_verdict(group.slice(row % GROUP, 1).to_pylist()[0], common)
 
 
 def read_verdicts(path: Path, common: Verdict) -> Iterator[Verdict]:
     """The verdicts of all rows, in their order. Raises `UsageError` for a file that is broken."""
-    for batch in scan(path):
-        yield from (to_verdict(row, common) for row in batch.to_pylist())
+    with _told(path), _reader(path) as part:
+        for batch in part.iter_batches(GROUP):
+            yield from (to_verdict(row, common) for row in batch.to_pylist())
 
 
 def check_part(path: Path, rows: int) -> None:
     """Raises `UsageError` unless that is a whole part of so many rows; reads its end only."""
-    try:
-        with _reader(path) as part:
-            found = part.metadata.num_rows
-    except _BROKEN as error:
-        raise _broken(path, str(error)) from error
+    with _told(path), _reader(path) as part:
+        found = part.metadata.num_rows
     if found != rows:
         raise _broken(path, f"it has {found} rows, and its shard {rows}")
-
-
-def discard_unfinished(folder: Path) -> None:
-    """Removes what killed processes left of parts; nobody else may be writing into the folder."""
-    for path in leftovers(folder, "part-*.parquet"):
-        path.unlink(missing_ok=True)
-
-
-_BROKEN = (pa.ArrowException, OSError)
 
 
 def _writer(path: Path, schema: pa.Schema) -> Any:
@@ -117,15 +103,20 @@ def _reader(path: Path) -> Any:
     return pq.ParquetFile(path, page_checksum_verification=True)
 
 
-def _batch(rows: list[Row], carried: pa.Table, start: int, schema: pa.Schema) -> pa.RecordBatch:
-    own = len(schema) - carried.num_columns
-    columns = [
-        pa.array((row.get(field.name) for row in rows), field.type, size=len(rows))
-        for field in list(schema)[:own]
-    ]
-    more = carried.slice(start, len(rows)).combine_chunks()
-    columns += [column.combine_chunks() for column in more.columns]
+def _batch(rows: list[Row], carried: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
+    own = list(schema)[: len(schema) - carried.num_columns]
+    columns = [pa.array([row.get(one.name) for row in rows], one.type) for one in own]
+    columns += [column.combine_chunks() for column in carried.columns]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever reading a broken file may raise, as a `UsageError` about `path`."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        raise _broken(path, str(error)) from error
 
 
 def _broken(path: Path, why: str) -> UsageError:
