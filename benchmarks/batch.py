@@ -1,0 +1,246 @@
+"""How fast collections are judged, where the time goes, and whether the memory grows with them.
+
+    python benchmarks/batch.py [--quick] [--only local ray mllm memory student] [--json FILE]
+
+`local` and `ray` judge generated scenes by the embedded models, `mllm` a few pictures by a Qwen3-VL
+of 250M with random weights. Every batch is a `cluejudge batch` of its own, and what is told of its
+time is what its `summary.json` tells: from the first image to the last, without loading the models.
+Outside is what is neither spent in the models nor waiting for an image to be decoded.
+
+`memory` judges very many tiny images by the fake models, and reads the resident memory of the
+driver and of its other processes as each part is written. `student` has a student trained on the
+verdicts of `local` and measures it against the judge.
+
+With `--json` a file that is there keeps what is not measured now; with `--folder` the scenes stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import output
+from benchmarks.batch_inputs import CONSTITUTION, rows, scenes
+from benchmarks.batches import Done, batch
+from benchmarks.roofline import line
+from benchmarks.serving import slope
+from benchmarks.speed import machine
+from cluejudge.embedded.session import processors
+
+WORKERS = (1, 2)
+HEAD = (
+    "models",
+    "engine",
+    "workers",
+    "images",
+    "images a second",
+    "in models",
+    "outside",
+    "outside / in models",
+    "waiting for images",
+    "with start and end, s",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """One batch. Shares are of the time of all judging processes; `outside` is part of neither."""
+
+    models: str
+    engine: str
+    workers: int
+    images: int
+    per_s: float
+    in_models: float
+    outside: float
+    waiting: float
+    wall_s: float
+
+    @property
+    def overhead(self) -> float:
+        """What is spent outside, as a share of the time in the models."""
+        return self.outside / self.in_models if self.in_models else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident memory as rows were done, in MiB; slopes in KiB a thousand rows.
+
+    `driver` and `others` are as each part was written, `every` rows one. The slopes are over all
+    but the first fifth, when everything is loaded and remembered.
+    """
+
+    rows: int
+    every: float
+    per_s: float
+    driver: list[float]
+    others: list[float]
+    driver_slope: float
+    others_slope: float
+
+
+def speed(models: str, engine: str, workers: int, done: Done) -> Speed:
+    """What a batch tells of its time."""
+    spent = done.summary["last_run"]
+    whole = spent["seconds"] * spent["judges"]
+    return Speed(
+        models=models,
+        engine=engine,
+        workers=workers,
+        images=spent["judged"],
+        per_s=spent["rate"],
+        in_models=spent["models"] / whole,
+        outside=spent["rest"] / whole,
+        waiting=spent["waiting"] / whole,
+        wall_s=done.wall_s,
+    )
+
+
+def local(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Scenes, the embedded models, this machine."""
+    where = scenes(args.folder or folder, args.images)
+    runs = [
+        speed("embedded", "local", count, batch(where, folder / f"local-{count}", *_workers(count)))
+        for count in WORKERS
+    ]
+    return {"local": _shown(runs)}
+
+
+def ray(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Scenes, the embedded models, a Ray that is started here."""
+    where = scenes(args.folder or folder, args.images)
+    done = batch(where, folder / "ray", "--engine", "ray", *_workers(WORKERS[-1]))
+    return {"ray": _shown([speed("embedded", "ray", WORKERS[-1], done)])}
+
+
+def mllm(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """A few larger scenes, a model with random weights."""
+    from benchmarks.checkpoint import save_checkpoint
+    from benchmarks.shapes import SMALL, TINY
+
+    shape = TINY if args.quick else SMALL
+    save_checkpoint(shape, folder / "model")
+    where = scenes(args.folder or folder, args.mllm_images, side=512)
+    options = ["--model", str(folder / "model")]
+    options += [part for pair in _MLLM.items() for part in ("--option", "=".join(pair))]
+    runs = [
+        speed(
+            shape.name,
+            "local",
+            count,
+            batch(where, folder / f"mllm-{count}", *options, *_workers(count)),
+        )
+        for count in WORKERS
+    ]
+    return {"mllm": _shown(runs)}
+
+
+_MLLM = {"encoder": "none", "detector": "none", "reasoning": "none", "image_tokens": "256"}
+"""Of the 250M model: its scorer alone, for with random weights it would reason about everything."""
+
+
+def memory(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Very many tiny images, the fake models."""
+    where = rows(folder / "rows.parquet", args.rows)
+    (folder / "colours.yaml").write_text(CONSTITUTION, "utf-8")
+    options = ("--model", "fake", "--constitution", str(folder / "colours.yaml"))
+    done = batch(where, folder / "memory", *options, "--image", "image", "--id", "id", *_workers(2))
+    driver = [sample.driver for sample in done.memory]
+    others = [sample.others for sample in done.memory]
+    every = args.rows / max(sample.parts for sample in done.memory)
+    found = Memory(
+        rows=args.rows,
+        every=every,
+        per_s=done.summary["last_run"]["rate"],
+        driver=driver,
+        others=others,
+        driver_slope=_grown(driver, every),
+        others_slope=_grown(others, every),
+    )
+    print(f"{found.rows} rows, {found.per_s:.0f} a second")
+    print(line("process", "at a fifth, MiB", "at the end, MiB", "KiB a thousand rows"))
+    print(line(*["---"] * 4))
+    for name, values in (("driver", driver), ("decoding", others)):
+        ends = (f"{values[len(values) // 5]:.0f}", f"{values[-1]:.0f}")
+        print(line(name, *ends, f"{_grown(values, every):+.1f}"))
+    return {"memory": asdict(found)}
+
+
+def _grown(values: Sequence[float], every: float) -> float:
+    """KiB a thousand rows, without the first fifth."""
+    return slope(values[len(values) // 5 :]) * 1024 * 1000 / every
+
+
+def _workers(count: int) -> tuple[str, str]:
+    return "--workers", str(count)
+
+
+def _shown(runs: Sequence[Speed]) -> list[dict[str, Any]]:
+    for run in runs:
+        print(line(*cells(run)), flush=True)
+    return [asdict(run) for run in runs]
+
+
+def cells(run: Speed) -> list[str]:
+    """A row of the table."""
+    return [
+        run.models,
+        run.engine,
+        str(run.workers),
+        str(run.images),
+        f"{run.per_s:.2f}",
+        *(f"{share:.1%}" for share in (run.in_models, run.outside, run.overhead, run.waiting)),
+        f"{run.wall_s:.1f}",
+    ]
+
+
+PIECES: Mapping[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
+    "local": local,
+    "ray": ray,
+    "mllm": mllm,
+    "memory": memory,
+}
+
+
+def table(report: Mapping[str, Any]) -> Iterator[str]:
+    """The speed of all batches that were measured, in Markdown."""
+    yield line(*HEAD)
+    yield line(*["---"] * len(HEAD))
+    for piece in ("local", "ray", "mllm"):
+        for row in report.get(piece, ()):
+            yield line(*cells(Speed(**row)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what is asked for; print it, and write it."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--only", nargs="+", choices=PIECES, default=list(PIECES))
+    parser.add_argument("--images", type=int, default=5_000, help="scenes for the embedded models")
+    parser.add_argument("--mllm-images", type=int, default=24)
+    parser.add_argument("--rows", type=int, default=100_000, help="tiny images, for the memory")
+    parser.add_argument("--quick", action="store_true", help="few of all, to see that it runs")
+    parser.add_argument("--folder", type=Path, help="for the scenes; else they are made anew")
+    args = output.parse(parser, arguments)
+    if args.quick:
+        args.images, args.mllm_images, args.rows = 40, 4, 2_000
+    print(f"{machine(('onnxruntime', 'pyarrow', 'ray'))}, {processors()} processors\n")
+    report: dict[str, Any] = {}
+    if args.json and args.json.exists():
+        report = json.loads(args.json.read_text("utf-8"))
+    with tempfile.TemporaryDirectory() as name:
+        for piece in args.only:
+            report.update(PIECES[piece](args, Path(name)))
+            output.write(report, args.json)
+    print("", *table(report), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
