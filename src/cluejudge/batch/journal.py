@@ -97,14 +97,14 @@ class Journal:
     @staticmethod
     def discard(folder: Path, shard: int) -> None:
         """Removes the journals of all attempts at a shard, whose part is there now."""
-        for path in _files(folder, shard):
+        for path in attempts(folder, shard):
             path.unlink(missing_ok=True)
 
 
 def journaled(folder: Path, shard: int) -> dict[int, Offset]:
     """The rows of a shard that are in its journals."""
     found: dict[int, Offset] = {}
-    for path in _files(folder, shard):
+    for path in attempts(folder, shard):
         for row, offset in whole_lines(path):
             found.setdefault(row, offset)
     return found
@@ -137,5 +137,6 @@ def _offset(path: Path, start: int, line: bytes, head: re.Match[bytes]) -> Offse
     return Offset(path, start + head.end(), length, Outcome(outcome), sha256)
 
 
-def _files(folder: Path, shard: int) -> list[Path]:
+def attempts(folder: Path, shard: int) -> list[Path]:
+    """The journals of a shard, in the order in which they count."""
     return sorted(folder.glob(f"shard-{shard:05d}.*.jsonl"))
