@@ -4,8 +4,9 @@ from cluejudge.errors import MissingExtraError
 
 try:
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 except ImportError as error:
     raise MissingExtraError("judging a collection", "batch") from error
 
-__all__ = ["pa", "pq"]
+__all__ = ["pa", "pc", "pq"]
