@@ -17,40 +17,8 @@ from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
 from cluejudge.image.sniff import Format, sniff
 from cluejudge.image.source import Rendering, Source
-from cluejudge.image.spans import Span, merged
+from cluejudge.image.views import Area, LoadedImage, View, distinct
 from cluejudge.settings import Limits, Sampling
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One picture that an input shows; `name` says which, such as "frame 3 of 12, on black".
-
-    `spans` is the time it stands for in an animation or a video; pages and stills have none.
-    """
-
-    name: str
-    picture: Picture
-    spans: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """Why a part of an input could not be seen; `code` is one of `refusals.Code`."""
-
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedImage:
-    """An input ready to be judged: at least one view, no two with the same pixels.
-
-    With a `shortfall` it may be found unsafe by what is there, and never safe.
-    """
-
-    record: ImageRecord
-    views: tuple[View, ...]
-    shortfall: Shortfall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +56,9 @@ def _loaded(data: bytes, kind: Format, limits: Limits, sampling: Sampling | None
     with strict_pillow():
         source = Source(data, kind, limits, deadline)
         choice = chosen(source, limits, sampling)
-        parts = tuple(_within(_parts(source, choice.indices, deadline), limits.max_view_pixels))
+        parts = tuple(_within(_parts(source, choice.indices, deadline), limits))
     spans = spans_of_all([part.seconds for part in parts]) if choice.spans is None else choice.spans
-    views = _distinct(
+    views = distinct(
         replace(view, spans=spans.get(part.index, ())) for part in parts for view in part.views
     )
     found = (*source.notes(), *choice.notes, *(note for part in parts for note in part.notes))
@@ -128,26 +96,12 @@ def _part(frame: Rendering, index: int, place: str, deadline: Deadline) -> _Part
     return _Part(index, tuple(views), tuple(notes), phash, frame.seconds)
 
 
-def _within(parts: Iterable[_Part], max_pixels: int) -> Iterator[_Part]:
+def _within(parts: Iterable[_Part], limits: Limits) -> Iterator[_Part]:
     """`parts`, stopped by `ImageError` as soon as their views hold too many pixels together."""
-    total = 0
+    area = Area(limits)
     for part in parts:
-        total += sum(view.picture.area for view in part.views)
-        if total > max_pixels:
-            message = f"the judged views have more than {max_pixels} pixels together"
-            raise refuse(Code.TOO_MANY_PIXELS, message)
+        area.add(part.views)
         yield part
-
-
-def _distinct(views: Iterable[View]) -> tuple[View, ...]:
-    """The first view of each picture, with the time of all of them."""
-    first: dict[str, View] = {}
-    for view in views:
-        known = first.setdefault(view.picture.digest, view)
-        if known is not view:
-            spans = merged((*known.spans, *view.spans))
-            first[view.picture.digest] = replace(known, spans=spans)
-    return tuple(first.values())
 
 
 def _record(data: bytes, source: Source, part: _Part, notes: Iterable[str]) -> ImageRecord:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from cluejudge.errors import ImageError
 from cluejudge.image.refusals import Code, refuse
@@ -47,15 +50,34 @@ def check_bytes(data: bytes, limits: Limits) -> None:
 
 
 def _file(path: Path, max_bytes: int) -> bytes:
-    try:
-        _check_regular(os.stat(path).st_mode, path)
-        with open(os.open(path, _FLAGS), "rb") as file:
+    with open_regular(path) as file, reading(path):
+        return file.read(max_bytes + 1)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file, open for reading only; raises as `read` does."""
+    with reading(path):
+        try:
+            _check_regular(os.stat(path).st_mode, path)
+            file = os.fdopen(os.open(path, _FLAGS), "rb")
+        except ValueError as error:
+            message = f"{str(path)!r} cannot be the name of a file"
+            raise refuse(Code.MISSING, message) from error
+        try:
             _check_regular(os.fstat(file.fileno()).st_mode, path)
-            return file.read(max_bytes + 1)
+        except (OSError, ImageError):
+            file.close()
+            raise
+        return file
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the system answers about a file into `ImageError`."""
+    try:
+        yield
     except OSError as error:
         raise _unread(path, error) from error
-    except ValueError as error:
-        raise refuse(Code.MISSING, f"{str(path)!r} cannot be the name of a file") from error
 
 
 def _check_regular(mode: int, path: Path) -> None:

@@ -36,6 +36,8 @@ class Code(StrEnum):
     TOO_MANY_FRAMES = "too_many_frames"
     TOO_SLOW = "too_slow"
     OUT_OF_MEMORY = "out_of_memory"
+    NO_VIDEO = "no_video"
+    UNSUPPORTED_VIDEO = "unsupported_video"
 
 
 _HINTS = {
@@ -45,12 +47,13 @@ _HINTS = {
     Code.NO_PERMISSION: "let this user read the file",
     Code.UNREADABLE: "check the disk and the path",
     Code.EMPTY: "write or upload the file again",
-    Code.TOO_MANY_BYTES: "save it smaller, or raise Limits.max_bytes",
+    Code.TOO_MANY_BYTES: "save it smaller, or raise Limits.max_bytes, "
+    "for a video Sampling.max_video_bytes",
     Code.UNKNOWN_TYPE: "save it as JPEG, PNG or WebP",
     Code.SVG: "render it to PNG and judge that",
     Code.PDF: "render its pages to PNG and judge those",
     Code.HTML: "take a screenshot and judge that; a failed download often is an HTML page",
-    Code.VIDEO: "extract frames and judge those",
+    Code.VIDEO: "judge it with cluejudge batch, or extract frames and judge those",
     Code.ARCHIVE: "unpack it and judge the files in it",
     Code.UNSUPPORTED_IMAGE: "save it as JPEG, PNG or WebP",
     Code.NEEDS_EXTRA: "pip install 'cluejudge[heic]'",
@@ -63,8 +66,11 @@ _HINTS = {
     Code.TOO_SMALL: "use a larger copy, or lower Limits.min_side",
     Code.ABSURD_ASPECT: "cut it into pieces, or raise Limits.max_aspect",
     Code.TOO_MANY_FRAMES: "cut it into shorter files, or raise Limits.max_total_frames",
-    Code.TOO_SLOW: "save it smaller, or raise Limits.max_seconds",
+    Code.TOO_SLOW: "save it smaller, or raise Limits.max_seconds, "
+    "for a video Sampling.max_video_seconds",
     Code.OUT_OF_MEMORY: "lower Limits.max_pixels and Limits.max_view_pixels to fit this machine",
+    Code.NO_VIDEO: "judge a file that holds a moving picture",
+    Code.UNSUPPORTED_VIDEO: "convert it to H.264 in MP4",
 }
 
 

@@ -72,7 +72,11 @@ _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 )
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
-_VIDEO_BRANDS = (b"iso", b"mp4", b"mp7", b"avc", b"M4", b"qt  ", b"3g", b"dash", b"f4", b"MSNV")
+VIDEO_BRANDS = (b"iso", b"mp4", b"mp7", b"avc", b"M4", b"qt  ", b"3g", b"dash", b"f4", b"MSNV")
+QUICKTIME_ATOMS = frozenset((b"moov", b"mdat", b"wide"))
+"""What a QuickTime file begins with where it has no `ftyp` box, as old ones have not."""
+TS_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""Of MPEG transport streams: bytes of a packet, and where in it the sync byte is."""
 _BMP_HEADERS = frozenset((12, 16, 40, 52, 56, 64, 108, 124))
 _MARKUP_WINDOW = 4096
 
@@ -91,7 +95,19 @@ def sniff(data: bytes) -> Format:
     for magic, code, name in _REFUSED:
         if data.startswith(magic):
             raise refuse(code, f"this is {name}, not a picture that can be judged")
+    if data[4:8] in QUICKTIME_ATOMS:
+        raise refuse(Code.VIDEO, "this is a QuickTime video, not a picture that can be judged")
+    if transport_stream(data):
+        raise refuse(Code.VIDEO, "this is an MPEG video, not a picture that can be judged")
     raise _other(data)
+
+
+def transport_stream(data: bytes) -> bool:
+    """Whether `data`, the first 1024 bytes or more of a file, begins with packets of MPEG-TS."""
+    return any(
+        len(data) > at + 3 * size and data[at : at + 3 * size + 1 : size] == b"GGGG"
+        for size, at in TS_PACKETS
+    )
 
 
 def _tiff(data: bytes) -> Format:
@@ -120,7 +136,7 @@ def _media(data: bytes) -> Format:
         return Format.HEIC
     if major == b"crx ":
         raise refuse(Code.UNSUPPORTED_IMAGE, "this is a raw camera file")
-    if major.startswith(_VIDEO_BRANDS):
+    if major.startswith(VIDEO_BRANDS):
         raise refuse(Code.VIDEO, "this is an MP4 or QuickTime video or sound, not a picture")
     raise refuse(Code.UNKNOWN_TYPE, "this is a media container of no kind that is known here")
 
