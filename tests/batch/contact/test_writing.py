@@ -86,7 +86,7 @@ def test_an_image_that_is_gone_or_changed_has_a_card_without_picture(batch: Judg
 
 def test_errors_are_listed_by_their_code_up_to_a_bound(tmp_path: Path) -> None:
     many = [(f"broken {number}", BROKEN + bytes([number])) for number in range(ERRORS + 3)]
-    html = page(judged(tmp_path, many, [("empty", b"")]))
+    html = page(judged(tmp_path, many, [("empty", b"")]), 0)
     assert f"<h3>truncated: {ERRORS + 3}</h3>" in html
     assert html.count("<b>broken") == ERRORS
     assert "and 3 more" in html

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from cluejudge.batch.arrow import pa
+from cluejudge.batch.arrow import pa, pc
 from cluejudge.batch.contact.sample import Candidate, Pick
 from cluejudge.batch.parts import scan
 from cluejudge.verdict import Outcome, RuleOutcome
@@ -26,9 +25,6 @@ COLUMNS = (
     "rules.list.element.rule_id",
     "rules.list.element.outcome",
 )
-_OPEN = {RuleOutcome.UNSURE, RuleOutcome.NOT_JUDGED}
-
-Errors = Mapping[str, list[tuple[str, str]]]
 
 
 class Rows:
@@ -47,24 +43,38 @@ class Rows:
                 start += batch.num_rows
 
     def _of(self, shard: int, start: int, batch: pa.RecordBatch) -> Iterator[Candidate]:
-        outcomes = batch.column("outcome").to_pylist()
+        names = _names(batch)
+        outcomes, digests = (batch.column(name).to_pylist() for name in ("outcome", "sha256"))
         for place, outcome in enumerate(outcomes):
-            if outcome == Outcome.SAFE:
-                continue
-            row = batch.slice(place, 1).to_pylist()[0]
-            if outcome == Outcome.ERROR:
-                self._note(row)
-                continue
-            pick = Pick(shard, start + place, row["sha256"])
-            yield Candidate(Outcome(outcome), _names(row), pick)
+            if outcome in (Outcome.UNSAFE, Outcome.ABSTAIN):
+                pick = Pick(shard, start + place, digests[place])
+                yield Candidate(Outcome(outcome), names[place], pick)
+            elif outcome == Outcome.ERROR:
+                self._note(batch, place)
 
-    def _note(self, row: Mapping[str, Any]) -> None:
-        listed = self.errors[row["error_code"] or "unknown"]
-        if len(listed) < ERRORS:
-            listed.append((row["id"], row["error"] or ""))
+    def _note(self, batch: pa.RecordBatch, place: int) -> None:
+        code, id, why = (
+            batch.column(name)[place].as_py() or "" for name in ("error_code", "id", "error")
+        )
+        if len(self.errors[code]) < ERRORS:
+            self.errors[code].append((id, why))
 
 
-def _names(row: Mapping[str, Any]) -> list[str]:
-    """The rules it violates, or that are open, or else why it abstained."""
-    opened = [found["rule_id"] for found in row["rules"] if found["outcome"] in _OPEN]
-    return row["violated"] or opened or [row["cause"] or ""]
+def _names(batch: pa.RecordBatch) -> list[list[str]]:
+    """Of each row the rules it violates, or those left open, or else why it abstained.
+
+    Most rows are safe, and have a finding for each rule: those that are open are picked out before
+    they become python values.
+    """
+    rules = batch.column("rules")
+    found = rules.flatten()
+    is_open = pc.equal(found.field("outcome"), RuleOutcome.UNSURE.value)
+    rows = pc.list_parent_indices(rules).filter(is_open).to_pylist()
+    opened: defaultdict[int, list[str]] = defaultdict(list)
+    for row, rule in zip(rows, found.field("rule_id").filter(is_open).to_pylist(), strict=True):
+        opened[row].append(rule)
+    violated, causes = (batch.column(name).to_pylist() for name in ("violated", "cause"))
+    return [
+        rules or opened.get(row) or [cause or ""]
+        for row, (rules, cause) in enumerate(zip(violated, causes, strict=True))
+    ]

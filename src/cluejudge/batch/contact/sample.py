@@ -91,9 +91,8 @@ class Candidate:
 def chosen(candidates: Iterable[Candidate], most: int) -> Mapping[Outcome, tuple[Pick, ...]]:
     """At most `most` images that are unsafe or abstained, unsafe ones first."""
     strata = {outcome: Strata(most) for outcome in (Outcome.UNSAFE, Outcome.ABSTAIN)}
-    if most:
-        for candidate in candidates:
-            strata[candidate.outcome].add(candidate.names, candidate.pick)
+    for candidate in candidates:
+        strata[candidate.outcome].add(candidate.names, candidate.pick)
     unsafe, abstained = (list(strata[outcome].picks()) for outcome in strata)
     left = min(len(abstained), max(most - len(unsafe), int(most * SHARE_OF_ABSTAINED)))
     return {
