@@ -1,0 +1,168 @@
+"""Which files a path, a glob or a URL names."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cluejudge.batch.sources.files import (
+    Files,
+    Found,
+    Kind,
+    Unlisted,
+    is_url,
+    local_path,
+    open_files,
+)
+from cluejudge.batch.sources.remote import brief, is_web, scheme, shown
+from cluejudge.errors import UsageError
+from cluejudge.report.words import one_line
+
+_WILD = re.compile(r"[*?\[]")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The files that an input names, under their root.
+
+    One file if `name` says which, else those that `pattern` matches, else all.
+    """
+
+    files: Files
+    where: str
+    name: str = ""
+    pattern: Pattern | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is all that is below its root."""
+        return not self.name and self.pattern is None
+
+    def found(self) -> Iterator[Found | Unlisted]:
+        """The files, in an order that is always the same."""
+        if self.name:
+            yield Found(self.name, self.files.stamp(self.name))
+        elif self.pattern is None:
+            yield from self.files.below(lambda _: True, links=False)
+        else:
+            pattern = self.pattern
+            # Where there is no **, links cannot lead round and round.
+            for one in self.files.below(pattern.may_hold, links=not pattern.deep):
+                if isinstance(one, Unlisted) or pattern.matches(one.name):
+                    yield one
+
+    def told(self) -> str:
+        """What it is called in messages."""
+        return one_line(shown(self.where))
+
+
+class Pattern:
+    """A glob, relative to a root: `*`, `?` and `[...]` within a name, `**` for any folders."""
+
+    def __init__(self, glob: str) -> None:
+        self._steps = glob.split("/")
+        self._whole = re.compile(_regex(self._steps), re.DOTALL)
+        self.deep = "**" in self._steps
+
+    def matches(self, name: str) -> bool:
+        """Whether a file is meant."""
+        return self._whole.fullmatch(name) is not None
+
+    def may_hold(self, folder: str) -> bool:
+        """Whether files that are meant may be in a folder, or deeper."""
+        parts = folder.split("/")
+        for part, step in zip(parts, self._steps, strict=False):
+            if step == "**":
+                return True
+            if not re.fullmatch(_step(step), part, re.DOTALL):
+                return False
+        return len(parts) < len(self._steps)
+
+
+def locate(where: str, storage: Mapping[str, str]) -> Collection:
+    """The files that `where` names: a file, a folder, a glob, or the URL of one of them.
+
+    Raises `UsageError` if there is nothing, and as `open_files` does.
+    """
+    if not where.strip() or "\0" in where:
+        raise UsageError("no collection is named", hint="give a folder, a file, a glob or a URL")
+    if is_url(where) and "::" in where:
+        raise UsageError(f"{shown(where)} leads through several file systems", hint="unpack it")
+    if is_url(where) and scheme(where) in ("file", "local"):
+        where = str(local_path(where))
+    if not is_url(where):
+        where = os.path.abspath(where)
+    root, name = _split(where)
+    files = open_files(root, storage)
+    kind = _kind(files, name, where)
+    if kind is Kind.FILE and name:
+        return Collection(files, where, name)
+    if kind is Kind.FOLDER:
+        return Collection(open_files(where, storage), where)
+    if _WILD.search(where) and not is_web(where):
+        root, glob = _before_wildcards(where)
+        return Collection(open_files(root, storage), where, pattern=Pattern(glob))
+    raise UsageError(
+        f"there is no {one_line(shown(where))}",
+        hint="give a folder, a file, a glob in quotes, or a URL",
+    )
+
+
+def _split(where: str) -> tuple[str, str]:
+    """The folder that `where` is in, and its name there; a root alone has no name."""
+    if not is_url(where):
+        path = Path(where)
+        return str(path.parent), path.name
+    address, mark, query = where.partition("?") if is_web(where) else (where, "", "")
+    head, slash, name = address.rstrip("/").rpartition("/")
+    if head.endswith(("/", ":")):  # nothing but the scheme before it
+        return where, ""
+    return head + (slash if not head else ""), name + mark + query
+
+
+def _kind(files: Files, name: str, where: str) -> Kind:
+    try:
+        return files.kind(name)
+    except OSError as error:
+        said = f"{one_line(shown(where))} cannot be reached: {brief(error)}"
+        raise UsageError(said, hint="is it there, and may it be read?") from error
+
+
+def _before_wildcards(where: str) -> tuple[str, str]:
+    steps = where.split("/")
+    wild = next(at for at, step in enumerate(steps) if _WILD.search(step))
+    return "/".join(steps[:wild]) or "/", "/".join(steps[wild:])
+
+
+def _regex(steps: list[str]) -> str:
+    parts = []
+    for at, step in enumerate(steps):
+        last = at == len(steps) - 1
+        if step == "**":
+            parts.append(".*" if last else "(?:.*/)?")
+        else:
+            parts.append(_step(step) + ("" if last else "/"))
+    return "".join(parts)
+
+
+def _step(step: str) -> str:
+    """One name of a glob as a regular expression."""
+    out = ""
+    while step:
+        char, step = step[0], step[1:]
+        end = step.find("]", 2 if step.startswith("!") else 1) if char == "[" else -1
+        if char == "*":
+            out += "[^/]*"
+        elif char == "?":
+            out += "[^/]"
+        elif end > 0:
+            inside, step = step[:end], step[end + 1 :]
+            negated = inside.startswith("!")
+            body = re.sub(r"([\\\[\]^&~|])", r"\\\1", inside[1:] if negated else inside)
+            out += f"(?!/)[{'^' if negated else ''}{body}]"
+        else:
+            out += re.escape(char)
+    return out

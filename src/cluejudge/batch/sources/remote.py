@@ -1,0 +1,113 @@
+"""Files behind a URL, through fsspec: S3, HTTP, memory, and whatever else it knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from cluejudge.batch.entries import Remote
+from cluejudge.errors import CluejudgeError, ImageError, MissingExtraError, UsageError
+from cluejudge.image.reading import check_bytes
+from cluejudge.image.refusals import Code, refuse
+from cluejudge.settings import Limits
+
+FETCH_FAILED = "fetch_failed"
+"""The code of rows whose bytes a server did not give, and perhaps would give another time."""
+
+_WEB = ("http", "https")
+
+
+def read_remote(remote: Remote, limits: Limits) -> bytes:
+    """The bytes of a remote file, never many more than allowed.
+
+    Raises `ImageError` with code `missing`, `no_permission`, `empty`, `too_many_bytes` or
+    `fetch_failed`.
+    """
+    try:
+        with faults():
+            files, path = file_system(remote.url, remote.options)
+            # Without a block size a web server is asked once, and read no further than needed.
+            more = {"block_size": 0} if scheme(remote.url) in _WEB else {}
+            with files.open(path, "rb", **more) as file:
+                data = bytes(file.read(limits.max_bytes + 1))
+    except FileNotFoundError as error:
+        raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
+    except PermissionError as error:
+        raise refuse(Code.NO_PERMISSION, f"{shown(remote.url)} may not be read") from error
+    except (OSError, CluejudgeError) as error:
+        said = f"{shown(remote.url)} was not given: {brief(error)}"
+        raise ImageError(FETCH_FAILED, said, hint="run the batch again for such rows") from error
+    check_bytes(data, limits)
+    return data
+
+
+def file_system(url: str, options: Mapping[str, str]) -> tuple[Any, str]:
+    """The file system of `url`, and what it calls that place.
+
+    `options` are those of its class in fsspec; `true`, `false`, `null`, lists and objects are read
+    as JSON, anything else is text. Raises `UsageError` for a URL that cannot be used, and
+    `MissingExtraError` where a library is missing.
+    """
+    kind = scheme(url)
+    try:
+        from fsspec.core import url_to_fs
+
+        files, path = url_to_fs(url, **{name: _typed(value) for name, value in options.items()})
+    except ImportError as error:
+        if kind in {"s3", "s3a"}:
+            raise MissingExtraError(f"reading {kind}://", "s3") from error
+        if kind in _WEB:
+            raise MissingExtraError(f"reading {kind}://", "batch") from error
+        raise UsageError(f"{kind}:// cannot be read here", hint=brief(error)) from error
+    except Exception as error:  # whatever a file system says of a URL it cannot use
+        raise UsageError(f"{shown(url)} cannot be opened: {brief(error)}") from error
+    return files, str(path)
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Makes an `OSError` of whatever a library raises that reads what others wrote."""
+    try:
+        yield
+    except (OSError, CluejudgeError):
+        raise
+    except Exception as error:  # each file system, format and compression has its own kinds
+        raise OSError(brief(error)) from error
+
+
+def brief(error: Exception) -> str:
+    """What an error says, on one line that is not too long."""
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(said).split())[:200]
+
+
+def scheme(url: str) -> str:
+    """What stands before `://`, in small letters."""
+    return url.partition("://")[0].lower()
+
+
+def is_web(url: str) -> bool:
+    """Whether a web server has it: there are no folders, and what follows a `?` may be a secret."""
+    return scheme(url) in _WEB
+
+
+def shown(url: str) -> str:
+    """`url` without what may be a secret in it."""
+    if "://" not in url:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    query = "" if is_web(url) else parts.query
+    return parts._replace(netloc=host, query=query, fragment="").geturl()
+
+
+def _typed(value: str) -> Any:
+    if value in {"true", "false", "null"} or value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
