@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from cluejudge.settings import Frozen, Method, Thresholds
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 
 
 class Origin(Frozen):
@@ -77,7 +77,8 @@ class StudentCard(Frozen):
     encoder_card: dict[str, str] = Field(default_factory=dict)
     dimensions: int = Field(ge=1)
     distance: float = Field(ge=0, description="from the nearest known picture: beyond, unlike all")
-    risk: float = Field(gt=0, lt=1, description="the most disagreement on each side of a band")
+    risk: float = Field(gt=0, lt=1, description="of what it clears, the most that may be wrong")
+    alarm_risk: float = Field(gt=0, lt=1, description="of what it calls violated, the most")
     missed: float = Field(gt=0, lt=1, description="the most of a rule's violations it may clear")
     confidence: float = Field(gt=0, lt=1, description="with which the risk holds")
     heads: tuple[Head, ...]

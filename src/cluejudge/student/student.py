@@ -68,18 +68,19 @@ class Student:
         Warns of the rules that it leaves open on every picture.
         """
         heads = {rule.id: self._heads.get(rule_digest(rule)) for rule in rules}
-        never = [id for id, head in heads.items() if head is None or head.kind is HeadKind.NONE]
+        never = [id for id, head in heads.items() if head is None or head.low is None]
         if never:
             warnings.warn(
-                f"the student is always unsure of {_listed(never)}: it calls no picture safe by "
-                "these rules",
+                f"the student never clears {_listed(never)}: by these rules it calls no picture "
+                "safe, and leaves most of them open",
                 CluejudgeWarning,
                 stacklevel=4,
             )
         rare = [id for id, head in heads.items() if head and head.kind is HeadKind.RARE]
-        doubts = [f"the student clears {_listed(rare)} unseen, for violations were rare"]
         origin = self._learnt.card.origin
-        doubts = doubts if rare else []
+        doubts = [f"the student clears {_listed(rare)} unseen, for violations were rare"][
+            : len(rare)
+        ]
         if (origin.thresholds, origin.method) != (thresholds, method):
             doubts.append("the student learnt of a judge with other thresholds or another method")
         return doubts

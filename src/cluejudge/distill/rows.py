@@ -1,0 +1,71 @@
+"""Which rows of a run a student may learn from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cluejudge.batch.entries import Entry
+from cluejudge.batch.folder import RunFolder
+from cluejudge.batch.manifest import Manifest
+from cluejudge.batch.parts import parts, read_verdicts
+from cluejudge.distill.split import number
+from cluejudge.errors import UsageError
+from cluejudge.verdict import Outcome, Verdict
+
+_EVEN = 1 << 64  # what `number` is below
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of use, and its place among all of those."""
+
+    place: int
+    entry: Entry
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of a run as they are read; `left_out` counts those of no use, by the reason.
+
+    Of a run of more than `images` rows about as many are taken, the same each time.
+    """
+
+    folder: RunFolder
+    images: int
+    read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    _seen: set[bytes] = field(default_factory=set)
+
+    def __iter__(self) -> Iterator[Row]:
+        """In the order of the listing. Raises `UsageError` for a run without rows or listing."""
+        run, manifest = self.folder.read(), Manifest.open(self.folder.inputs)
+        if manifest is None:
+            raise UsageError(
+                f"{self.folder.path} has no listing of its images any more",
+                hint="give the command of the batch again: it lists them and judges nothing anew",
+            )
+        place = 0
+        for shard, part in parts(self.folder.path).items():
+            verdicts = read_verdicts(part, run.common)
+            for entry, verdict in zip(manifest.entries(shard), verdicts, strict=True):
+                self.read += 1
+                if reason := self._useless(verdict, run.count):
+                    self.left_out[reason] += 1
+                else:
+                    yield Row(place, entry, verdict)
+                    place += 1
+
+    def _useless(self, verdict: Verdict, rows: int) -> str:
+        record = verdict.record
+        if verdict.outcome is Outcome.ERROR or record is None:
+            return "errors"
+        digest = bytes.fromhex(record.sha256)
+        if digest in self._seen:
+            return "duplicates"
+        if number(f"sampled {record.sha256}") * rows >= self.images * _EVEN:
+            return "more than asked for"
+        self._seen.add(digest)
+        return ""
