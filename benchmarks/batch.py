@@ -28,7 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import output
-from benchmarks.batch_inputs import CONSTITUTION, rows, scenes
+from benchmarks.batch_inputs import CONSTITUTION, SEED, rows, scenes
 from benchmarks.batches import Done, batch
 from benchmarks.roofline import line
 from benchmarks.serving import slope
@@ -202,11 +202,31 @@ def cells(run: Speed) -> list[str]:
     ]
 
 
+def student(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """A student of the judged scenes against the judge, on a fifth as many new ones."""
+    from benchmarks import students
+
+    run = folder / f"local-{WORKERS[-1]}"
+    if not run.exists():
+        batch(scenes(args.folder or folder, args.images), run, *_workers(WORKERS[-1]))
+    taught = students.teach(run, folder / "student")
+    fresh = scenes(args.folder or folder, max(args.images // 5, 1), seed=SEED + 1)
+    ways = students.compare(fresh, folder / "student", folder, *_workers(WORKERS[-1]))
+    print(f"taught by {taught.images} images in {taught.seconds:.0f} s")
+    print(line("way", "images", "images a second", "times", "decided", "agreed", "false safe"))
+    print(line(*["---"] * 7))
+    for way in ways:
+        rates = (f"{way.per_s:.1f}", f"{way.times:.1f}", f"{way.decided:.1%}", f"{way.agreed:.1%}")
+        print(line(way.way, str(way.images), *rates, str(way.false_safe)), flush=True)
+    return {"student": {"taught": asdict(taught), "ways": [asdict(way) for way in ways]}}
+
+
 PIECES: Mapping[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
     "local": local,
     "ray": ray,
     "mllm": mllm,
     "memory": memory,
+    "student": student,
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import batch
+from benchmarks import batch, students
 from benchmarks.batch_inputs import CONSTITUTION, rows, scenes
 from benchmarks.batches import Done, resident
 from cluejudge import Judge
@@ -49,3 +49,14 @@ def test_scenes_are_made_once(tmp_path: Path) -> None:
 def test_memory_of_processes_is_read() -> None:
     assert resident([os.getpid()]) > 10
     assert resident([]) == 0
+
+
+def test_a_student_is_measured_on_what_it_decides() -> None:
+    safe, unsafe, abstain = Outcome.SAFE, Outcome.UNSAFE, Outcome.ABSTAIN
+    judge = {"a": safe, "b": unsafe, "c": abstain, "d": unsafe}
+    student = {"a": safe, "b": unsafe, "c": safe, "d": abstain}
+    found = students.against("student", judge, student, 50.0, 5.0)
+    assert (found.images, found.decided, found.false_safe) == (4, 0.75, 1)
+    assert found.agreed == pytest.approx(2 / 3)
+    with pytest.raises(ValueError, match="same images"):
+        students.against("student", judge, {"a": safe}, 1.0, 1.0)
