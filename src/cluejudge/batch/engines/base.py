@@ -8,7 +8,8 @@ from typing import Protocol
 from cluejudge.api import Judge
 from cluejudge.batch.plan import Pace, Plan
 from cluejudge.batch.shard import ShardDone, Told
-from cluejudge.models.registry import Key
+from cluejudge.batch.watch import timed
+from cluejudge.models.registry import Key, load_models
 from cluejudge.verdict import Verdict
 
 
@@ -41,12 +42,15 @@ class Engine(Protocol):
 
 
 def make_judge(plan: Plan, key: Key = None) -> Judge:
-    """The judge of a plan. Raises as `Judge` does."""
+    """The judge of a plan, its models timed for `judge_shards`. Raises as `Judge` does."""
+    models = load_models(plan.model, plan.options, key)
+    if plan.first:
+        from cluejudge.student.models import behind
+
+        models = behind(plan.first, models)
     return Judge(
         plan.constitution,
-        model=plan.model,
-        options=plan.options,
-        key=key,
+        model=timed(models),
         thresholds=plan.thresholds,
         method=plan.method,
         budget=plan.budget,
