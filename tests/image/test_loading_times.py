@@ -23,7 +23,7 @@ def clock(loaded: LoadedImage) -> dict[str, tuple[Span, ...]]:
 def growing(count: int) -> list[PILImage.Image]:
     """Frames that differ, each a shade lighter than the one before it."""
     dark = np.asarray(scene(80, 60)) // 3
-    return [PILImage.fromarray(dark + np.uint8(2 * index)) for index in range(count)]
+    return [PILImage.fromarray(dark + np.uint8(index)) for index in range(count)]
 
 
 def exact(kind: str, frames: list[PILImage.Image], duration: int) -> bytes:

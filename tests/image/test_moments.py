@@ -70,6 +70,11 @@ def test_a_frame_belongs_to_the_judged_one_that_it_equals_or_is_like() -> None:
     assert owners(9, chosen, seen) == [0, 0, 2, 2, 0, 5, 5, 0, 5]
 
 
+def test_after_a_cut_frames_belong_to_what_is_judged_after_it() -> None:
+    seen = {index: flat(level) for index, level in enumerate([9, 9, 150, 151, 200, 7, 8, 30])}
+    assert owners(8, Chosen((0, 7), (4,)), seen) == [0, 0, 4, 4, 4, 0, 0, 7]
+
+
 def test_a_frame_that_was_not_looked_at_goes_with_the_one_before_it() -> None:
     seen = {index: flat(level) for index, level in ((0, 0), (2, 200), (4, 1), (6, 90))}
     assert owners(8, Chosen((0, 6), (2,)), seen) == [0, 0, 2, 2, 0, 0, 6, 6]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,31 +69,45 @@ def _best(scores: Gaps) -> int | None:
 def owners(frames: int, chosen: Chosen, seen: Mapping[int, Glimpse]) -> list[int]:
     """For each of `frames` frames, the chosen one that stands for it.
 
-    It is the one that it equals; else, of the last regular one and the strange ones since, the one
-    most like it; else, where the frame is not among those `seen`, that of the frame before it.
-    All chosen ones must be among those seen.
+    It is the one that it equals. Else it is, of the last regular one and the strange ones since,
+    the one most like it; or, where it visibly looks like none of these, the one most like it up to
+    the next regular one. A frame that is not among those `seen` goes with the frame before it. All
+    chosen ones must be among those seen.
     """
-    regular, judged = set(chosen.regular), set(chosen.all)
     equal = {seen[index].digest: index for index in reversed(chosen.all) if seen[index].digest}
     owned: list[int] = []
-    recent: list[int] = []
-    for index in range(frames):
-        if index in judged:
-            recent = [index] if index in regular else [*recent, index]
+    for index, (before, after) in enumerate(_around(frames, chosen)):
+        if before[-1] == index:
             owned.append(index)
-        elif index in seen:
-            same = equal.get(seen[index].digest)
-            owned.append(_most_like(seen[index], recent, seen) if same is None else same)
-        else:
+        elif index not in seen:
             owned.append(owned[-1])
+        elif seen[index].digest in equal:
+            owned.append(equal[seen[index].digest])
+        else:
+            owned.append(_most_like(seen[index], before, after, seen))
     return owned
 
 
-def _most_like(look: Glimpse, recent: Sequence[int], seen: Mapping[int, Glimpse]) -> int:
-    if len(recent) == 1:
-        return recent[0]
-    thumbs = np.stack([seen[index].thumb for index in recent])
-    return recent[int(np.argmin(gap(thumbs, look.thumb)))]
+def _around(frames: int, chosen: Chosen) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """For each frame, the chosen ones from the last regular one to it, and on to the next."""
+    for start, end in pairwise((*chosen.regular, frames)):
+        strange = tuple(index for index in chosen.strange if start < index < end)
+        following = (end,) if end < frames else ()
+        for index in range(start, end):
+            passed = bisect_right(strange, index)
+            yield (start, *strange[:passed]), (*strange[passed:], *following)
+
+
+def _most_like(
+    look: Glimpse, before: tuple[int, ...], after: tuple[int, ...], seen: Mapping[int, Glimpse]
+) -> int:
+    around = before + after
+    if len(around) == 1:
+        return around[0]
+    gaps = gap(np.stack([seen[index].thumb for index in around]), look.thumb)
+    if gaps[: len(before)].min() < _VISIBLE:
+        gaps = gaps[: len(before)]
+    return around[int(np.argmin(gaps))]
 
 
 def spans_of(
