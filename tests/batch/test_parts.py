@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cluejudge.batch import parts
 from cluejudge.batch.columns import ABOUT
 from cluejudge.batch.entries import Entry
+from cluejudge.batch.journal import Journal
 from cluejudge.batch.parts import (
     check_part,
     part_path,
@@ -19,11 +20,13 @@ from cluejudge.batch.parts import (
     read_verdicts,
     scan,
     write_part,
+    write_rows,
 )
 from cluejudge.errors import UsageError
-from cluejudge.verdict import Outcome, Verdict
+from cluejudge.verdict import Outcome, Verdict, ViewVerdict
 from tests.batch.verdicts import COMMON, verdicts
 
+VIEWS = (4, 1, 0, 1, 1, 2, 1)
 NONE = pa.schema([]).empty_table()
 
 
@@ -68,6 +71,29 @@ def test_rows_are_written_and_read_in_groups(tmp_path: Path, count: int) -> None
     table = pa.Table.from_batches(scan(path, ["label", "more"]), carried.schema)
     assert table == carried
     check_part(path, count)
+
+
+@pytest.mark.usefixtures("small")
+def test_rows_of_many_views_are_written_fewer_at_a_time(tmp_path: Path) -> None:
+    path = part_path(tmp_path, 0)
+    view = ViewVerdict(view="frame", outcome=Outcome.SAFE)
+    found = [safe(n).model_copy(update={"views": (view,) * count}) for n, count in enumerate(VIEWS)]
+    write_part(path, rows(found), NONE, COMMON)
+    metadata = pq.read_metadata(path)
+    groups = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+    assert groups == [1, 3, 2, 1]
+    assert [read_verdict(path, row, COMMON) for row in range(len(found))] == found
+
+
+def test_rows_of_a_journal_make_the_part_that_their_verdicts_make(tmp_path: Path) -> None:
+    found = [safe(number) for number in range(4)]
+    journal = Journal.open(tmp_path, 0, COMMON)
+    for row in (2, 0, 3, 1):
+        journal.add(row, "", found[row])
+    write_part(part_path(tmp_path, 0), rows(found), NONE, COMMON)
+    write_rows(part_path(tmp_path, 1), (journal.row(row) for row in range(4)), NONE, COMMON)
+    journal.close()
+    assert part_path(tmp_path, 0).read_bytes() == part_path(tmp_path, 1).read_bytes()
 
 
 @pytest.mark.usefixtures("small")

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from pydantic_core import from_json, to_json
 
-from cluejudge.batch.rows import to_row, to_verdict
+from cluejudge.batch.rows import Row, to_row, to_verdict
 from cluejudge.verdict import Outcome, Verdict
 
 _FILE = re.compile(r"shard-(\d{5,})\.[0-9a-f]+\.jsonl")
@@ -40,11 +40,19 @@ class Offset:
     outcome: Outcome
     sha256: str
 
-    def read(self, common: Verdict) -> Verdict:
-        """The verdict. Raises `OSError` if the file is gone, `ValueError` if it was changed."""
+    def row(self) -> Row:
+        """The row, as `rows.to_row` made it.
+
+        Raises `OSError` if the file is gone, `ValueError` if it was changed.
+        """
         with self.path.open("rb") as file:
             file.seek(self.start)
-            return to_verdict(from_json(file.read(self.length)), common)
+            row: Row = from_json(file.read(self.length))
+            return row
+
+    def read(self, common: Verdict) -> Verdict:
+        """The verdict of the row; raises as `row` does."""
+        return to_verdict(self.row(), common)
 
 
 class Journal:
@@ -83,6 +91,10 @@ class Journal:
         self._file.write(b"%08x %s%s\n" % (zlib.crc32(head + said), head, said))
         self._file.flush()
         self._done.setdefault(row, Offset(self._path, start, len(said), verdict.outcome, sha256))
+
+    def row(self, row: int) -> Row:
+        """A row that is in, to be written into a part: no verdict is made of it on the way."""
+        return self._done[row].row()
 
     def verdict(self, row: int) -> Verdict:
         """The verdict on a row that is in."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,10 @@ from cluejudge.errors import UsageError
 from cluejudge.verdict import Verdict
 
 GROUP = 500
-"""Rows that are written, and read, at a time."""
+"""Rows that are written, and read, at a time; of animations and videos as many views."""
+
+_FEW = 50
+"""Rows that are held at a time as python values, which take far more memory."""
 
 _NAME = re.compile(r"part-(\d{5,})\.parquet")
 
@@ -42,22 +44,26 @@ def write_part(
 ) -> None:
     """Writes a part: of each row its entry, the sha256 of its bytes (or "") and its verdict.
 
-    Rows come one by one and are written `GROUP` at a time. They must be in the order of their
-    entries, as those of `carried` are. Raises `ValueError` if they are not, or fewer or more, and
-    then nothing is written.
+    As `write_rows`; raises `ValueError` too for rows that are not in the order of their entries.
+    """
+    write_rows(path, _in_order(rows, common), carried, common)
+
+
+def write_rows(path: Path, rows: Iterable[Row], carried: pa.Table, common: Verdict) -> None:
+    """Writes a part of rows that come one by one, in the order of the shard and of `carried`.
+
+    Raises `ValueError` if they are fewer or more than those of `carried`; whatever is raised,
+    nothing is written.
     """
     schema = part_schema(carried.schema).with_metadata({ABOUT: common.model_dump_json()})
-    made = ((entry.row, to_row(entry.id, sha256, one, common)) for entry, sha256, one in rows)
     count = 0
     with replacing(path) as new, _writer(new, schema) as writer:
-        while group := list(islice(made, GROUP)):
+        for group in _groups(rows):
             beside = carried.slice(count, len(group))
-            if [row for row, _ in group] != list(range(count, count + len(group))):
-                raise ValueError(f"the rows from {count} on are not in their order")
-            if beside.num_columns and beside.num_rows != len(group):
-                raise ValueError(f"there are more than the {carried.num_rows} rows of the shard")
-            writer.write_batch(_batch([row for _, row in group], beside, schema))
             count += len(group)
+            if carried.num_columns and count > carried.num_rows:
+                raise ValueError(f"there are more than the {carried.num_rows} rows of the shard")
+            writer.write_batch(_batch(group, beside, schema))
         if carried.num_columns and count != carried.num_rows:
             raise ValueError(f"{count} of the {carried.num_rows} rows of the shard are there")
 
@@ -76,14 +82,15 @@ def read_verdict(path: Path, row: int, common: Verdict) -> Verdict:
     with _told(path), _reader(path) as part:
         if not 0 <= row < part.metadata.num_rows:
             raise _broken(path, f"it has no row {row}")
-        group = part.read_row_group(row // GROUP)
-        return to_verdict(group.slice(row % GROUP, 1).to_pylist()[0], common)
+        group, place = _place(part.metadata, row)
+        found = part.read_row_group(group, use_threads=False).slice(place, 1)
+        return to_verdict(found.to_pylist()[0], common)
 
 
 def read_verdicts(path: Path, common: Verdict) -> Iterator[Verdict]:
     """The verdicts of all rows, in their order. Raises `UsageError` for a file that is broken."""
     with _told(path), _reader(path) as part:
-        for batch in part.iter_batches(GROUP):
+        for batch in part.iter_batches(_FEW):
             yield from (to_verdict(row, common) for row in batch.to_pylist())
 
 
@@ -101,6 +108,37 @@ def _writer(path: Path, schema: pa.Schema) -> Any:
 
 def _reader(path: Path) -> Any:
     return pq.ParquetFile(path, page_checksum_verification=True)
+
+
+def _in_order(rows: Iterable[tuple[Entry, str, Verdict]], common: Verdict) -> Iterator[Row]:
+    for place, (entry, sha256, verdict) in enumerate(rows):
+        if entry.row != place:
+            raise ValueError(f"the rows from {place} on are not in their order")
+        yield to_row(entry.id, sha256, verdict, common)
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """The rows, `GROUP` views at a time, which is what takes memory."""
+    group: list[Row] = []
+    views = 0
+    for row in rows:
+        group.append(row)
+        views += max(1, len(row["views"]))
+        if views >= GROUP:
+            yield group
+            group, views = [], 0
+    if group:
+        yield group
+
+
+def _place(metadata: Any, row: int) -> tuple[int, int]:
+    """The row group that a row is in, and its place there."""
+    for group in range(metadata.num_row_groups):
+        count = metadata.row_group(group).num_rows
+        if row < count:
+            return group, row
+        row -= count
+    raise ValueError("its row groups have fewer rows than it")
 
 
 def _batch(rows: list[Row], carried: pa.Table, schema: pa.Schema) -> pa.RecordBatch:

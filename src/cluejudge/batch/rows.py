@@ -76,7 +76,10 @@ def _differs(one: object, other: object) -> bool:
 
 def _rules(rules: Rules, common: Verdict) -> list[Row]:
     return [
-        rule.model_dump(exclude={"thresholds"} if rule.thresholds == common.thresholds else None)
+        rule.model_dump(
+            exclude={"thresholds"} if rule.thresholds == common.thresholds else None,
+            exclude_none=True,
+        )
         for rule in rules
     ]
 
@@ -84,7 +87,7 @@ def _rules(rules: Rules, common: Verdict) -> list[Row]:
 def _views(verdict: Verdict, common: Verdict) -> list[Row]:
     views = verdict.views
     if len(views) == 1 and views[0].rules == _as_asked(verdict.rules):
-        return [views[0].model_dump(exclude={"rules"})]
+        return [views[0].model_dump(exclude={"rules"}, exclude_none=True)]
     return [
         view.model_dump(exclude={"rules"}) | {"rules": _rules(view.rules, common)} for view in views
     ]
