@@ -96,8 +96,8 @@ class Manifest:
         """The rows of a shard, in order. Raises `UsageError` if it is damaged."""
         found: list[Entry] = []
         for batch in self._batches(shard):
-            for one in _rows(batch.select(range(len(OWN)))):
-                found.append(Entry(len(found), *one))
+            for name, place, stamp in _rows(batch.select(range(len(OWN)))):
+                found.append(Entry(len(found), str(name), str(place), str(stamp)))
         if len(found) != self.start(shard + 1) - self.start(shard):
             raise _damaged(_path(self.folder, shard), "rows are missing")
         return tuple(found)

@@ -15,8 +15,9 @@ from cluejudge.batch.sources.lists import ListSource
 from cluejudge.batch.sources.parquet import ParquetReader
 from cluejudge.batch.sources.remote import brief
 from cluejudge.batch.sources.tables import TableSource
+from cluejudge.batch.sources.tars import TAR_SUFFIXES
 from cluejudge.batch.sources.wanted import holds_image, named_image
-from cluejudge.batch.sources.webdataset import TAR_SUFFIXES, WebDatasetSource
+from cluejudge.batch.sources.webdataset import WebDatasetSource
 from cluejudge.errors import UsageError
 
 _PARQUET = (".parquet", ".pq")

@@ -68,6 +68,7 @@ def tar_files(stream: BinaryIO) -> Iterator[TarFile]:
 
 
 class _Tar(tarfile.TarFile):
+    members: list[tarfile.TarInfo]
     ended = False
     """Whether the last block was an end mark."""
 
@@ -91,7 +92,7 @@ class _Header(tarfile.TarInfo):
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(f"it is broken: {error}") from error
         marked.ended = False
-        return cast("_Header", info)
+        return info
 
 
 def _is_hidden(name: str) -> bool:
