@@ -9,7 +9,7 @@ import click
 
 from cluejudge.cli import exits
 from cluejudge.cli.lazy import Lazy, LazyGroup
-from cluejudge.cli.models import model_options
+from cluejudge.cli.models import first_option, model_options
 from cluejudge.cli.settings import constitution_option, settings_option
 from cluejudge.errors import UsageError
 
@@ -58,6 +58,7 @@ def bench() -> None:
 @click.argument("suite")
 @constitution_option("The rules to judge by; without it, the suite's own.")
 @model_options
+@first_option
 @click.option(
     "--methods",
     multiple=True,

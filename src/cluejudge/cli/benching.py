@@ -19,6 +19,7 @@ from cluejudge.errors import UsageError
 if TYPE_CHECKING:
     from cluejudge.bench.samples import Sample
     from cluejudge.bench.session import Session
+    from cluejudge.models.protocols import Models
 
 ALL = "all"
 COLUMNS = ("method", "F1", "95% interval", "recall", "precision", "FPR", "accuracy", "decided")
@@ -49,6 +50,7 @@ def open_run(
     constitution: str | None,
     model: str,
     options: tuple[str, ...],
+    first: Path | None,
     methods: tuple[str, ...],
     pairs: tuple[str, ...],
     out: Path,
@@ -62,6 +64,11 @@ def open_run(
     from cluejudge.builtin import find_constitution
     from cluejudge.cli.options import parse_settings
     from cluejudge.models.registry import load_models, resolved
+    from cluejudge.student.models import behind
+
+    def load() -> Models:
+        models = load_models(model, told, read_key())
+        return models if first is None else behind(first, models)
 
     _import_libraries()
     resolved(model)
@@ -73,9 +80,9 @@ def open_run(
         load_suite(suite),
         out,
         method_names(methods),
-        lambda: load_models(model, told, read_key()),
+        load,
         model=model,
-        options=told,
+        options=told if first is None else {**told, "first": str(first)},
         constitution=find_constitution(constitution) if constitution else None,
         thresholds=settings.thresholds,
         method=settings.method,

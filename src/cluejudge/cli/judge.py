@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cluejudge.cli import exits
-from cluejudge.cli.models import model_options, read_key, read_options
+from cluejudge.cli.models import first_option, model_options, read_key, read_options
 from cluejudge.cli.settings import constitution_option, settings_option
 from cluejudge.errors import UsageError
 
@@ -34,6 +34,7 @@ model; 3 --fail-on found what it looked for, which goes before 1.
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE|FOLDER|-...")
 @constitution_option("A compiled constitution, or the name of a built-in one.", "pictogram")
 @model_options
+@first_option
 @click.option("--explain", is_flag=True, help="Show all rules and the reasoning texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option(
@@ -62,6 +63,7 @@ def judge(
     constitution: str,
     model: str,
     options: tuple[str, ...],
+    first: Path | None,
     explain: bool,
     as_json: bool,
     report: Path | None,
@@ -85,6 +87,7 @@ def judge(
         model=model,
         options=read_options(model, options),
         key=read_key(),
+        first=first,
         thresholds=settings.thresholds,
         method=settings.method,
         limits=settings.limits,

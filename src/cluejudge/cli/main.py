@@ -20,6 +20,7 @@ COMMANDS = {
     "compile": Lazy("cluejudge.cli.compile:compile", "Compile a constitution with an LLM."),
     "lint": Lazy("cluejudge.cli.lint:lint", "Find what looks wrong in a constitution."),
     "scenes": Lazy("cluejudge.cli.scenes:scenes", "Write labelled pictogram scenes."),
+    "distill": Lazy("cluejudge.cli.distill:distill", "Make a small student of a batch."),
     "bench": Lazy("cluejudge.cli.bench:bench", "Measure methods on images whose truth is known."),
     "demo": Lazy("cluejudge.cli.demo:demo", "Judge the example images and write a report."),
     "serve": Lazy("cluejudge.cli.serve:serve", "Serve judging over HTTP, and the review page."),

@@ -38,10 +38,23 @@ def model_options(command: F) -> F:
         default="embedded",
         show_default=True,
         metavar="NAME",
-        help="The models that look: embedded, an open one by ORG/NAME or its folder, or one behind "
-        "a server: chat:MODEL@URL, systemone:MODEL@URL or decisions:MODEL@URL.",
+        help="The models that look: embedded, an open one by ORG/NAME or its folder, one behind "
+        "a server (chat:MODEL@URL, systemone:MODEL@URL or decisions:MODEL@URL), or the folder of a "
+        "student.",
     )
     return model(option(command))
+
+
+def first_option(command: F) -> F:
+    """Gives a command `--first`, the folder of a student, as `first`."""
+    option = click.option(
+        "--first",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="STUDENT",
+        help="A student of `cluejudge distill` that looks first; only what it is unsure of is "
+        "judged.",
+    )
+    return option(command)
 
 
 def read_options(model: str, pairs: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cluejudge.cli.models import model_options
+from cluejudge.cli.models import first_option, model_options
 from cluejudge.cli.records import db_option
 from cluejudge.cli.settings import settings_option
 
@@ -26,6 +26,7 @@ Ctrl-C or SIGTERM ends it: what was taken on is finished and recorded.
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @db_option
 @model_options
+@first_option
 @click.option(
     "-c",
     "--constitution",

@@ -51,6 +51,7 @@ class Given:
     db: str
     model: str
     options: tuple[str, ...]
+    first: Path | None
     constitution: str | None
     pairs: tuple[str, ...]
     keep_images: str | None
@@ -164,6 +165,7 @@ def _judge(given: Given, store: Store) -> tuple[StoredConstitution, Judge]:
         model=given.model,
         options=read_options(given.model, given.options),
         key=read_key(),
+        first=given.first,
         thresholds=tuned.thresholds,
         method=tuned.method,
         limits=tuned.limits,
@@ -179,7 +181,7 @@ def _told(
     kept = f"kept for {settings.keep_days} days in {given.keep_images}"
     everyone = "none: everyone on this machine may do everything; `cluejudge keys add` ends that"
     return [
-        ("models", given.model),
+        ("models", given.model + (f", behind the student {given.first}" if given.first else "")),
         ("constitution", f"{stored.name}, version {stored.version}"),
         ("record", shown(given.db)),
         ("images", kept if settings.keep_images else "not kept"),

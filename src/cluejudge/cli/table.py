@@ -20,7 +20,9 @@ from cluejudge.report.words import (
     region_gain,
     relevance_text,
     signed,
+    student_text,
 )
+from cluejudge.timeline import timeline, words
 from cluejudge.verdict import Answer, AtomFinding, Outcome, RuleFinding, RuleOutcome, Verdict
 
 STYLES = {
@@ -41,7 +43,8 @@ def verdict(found: Verdict, *, explain: bool = False) -> RenderableType:
     """One input: its outcome, and the rules that led to it; with `explain` all rules."""
     rules = [rule for rule in found.rules if explain or is_told(rule)]
     drawn = (_rule(rule, explain=explain) for rule in rules)
-    return Group(_headline(found), *_notes(found), *drawn, *(() if explain else _silent(found)))
+    silent = () if explain else _silent(found)
+    return Group(_headline(found), *_notes(found), *_times(found), *drawn, *silent)
 
 
 def summary(counts: Mapping[Outcome, int]) -> Text:
@@ -74,6 +77,11 @@ def _notes(found: Verdict) -> tuple[Text, ...]:
     return (Text(f"  {notes}", "dim"),) if notes else ()
 
 
+def _times(found: Verdict) -> tuple[Text, ...]:
+    """When an animation violates which rule."""
+    return tuple(Text(f"  {one_line(words(fired))}", "red") for fired in timeline(found))
+
+
 def _silent(found: Verdict) -> tuple[Text, ...]:
     """How many rules were not even asked about, so that nobody takes them for cleared."""
     silent = [rule for rule in found.rules if rule.outcome is RuleOutcome.NOT_JUDGED]
@@ -83,7 +91,8 @@ def _silent(found: Verdict) -> tuple[Text, ...]:
 
 
 def _rule(found: RuleFinding, *, explain: bool) -> RenderableType:
-    facts = [found.outcome.replace("_", " "), found.severity, relevance_text(found), found.view]
+    facts = [found.outcome.replace("_", " "), found.severity]
+    facts += [relevance_text(found), student_text(found), found.view]
     line = Text(one_line(found.rule_id), RULE_STYLES.get(found.outcome, ""))
     line.append("  " + ", ".join(one_line(fact) for fact in facts if fact and fact != "whole"))
     parts: list[RenderableType] = [line]

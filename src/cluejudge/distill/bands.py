@@ -80,7 +80,7 @@ def _passing(
     order = np.argsort(score, kind="stable")
     bounds, counts = np.unique(score[order], return_counts=True)
     totals = np.cumsum(counts)
-    wrongs = np.cumsum(wrong[order])[totals - 1]
+    wrongs = np.cumsum(wrong[order], dtype=np.int64)[totals - 1]
     fails = most_wrong(wrongs, totals, 1 - (1 - confidence) / len(starts)) > risk
     held = np.zeros(len(bounds), bool)
     for start in starts:

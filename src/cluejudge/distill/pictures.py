@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -46,8 +46,14 @@ class Pictures:
 
     def where(self, chosen: NDArray[np.bool_]) -> Self:
         """Some of them, with the inputs counted as before."""
-        parts = (self.vectors, self.states, self.image, self.split, self.known)
-        return type(self)(*(part[chosen] for part in parts), self.outcomes)
+        return replace(
+            self,
+            vectors=self.vectors[chosen],
+            states=self.states[chosen],
+            image=self.image[chosen],
+            split=self.split[chosen],
+            known=self.known[chosen],
+        )
 
 
 @dataclass(slots=True)

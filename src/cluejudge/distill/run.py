@@ -10,6 +10,7 @@ from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.fingerprint import Fingerprint
 from cluejudge.batch.folder import CONSTITUTION, RunFolder
 from cluejudge.batch.plan import InputFormat, InputSpec
+from cluejudge.batch.sources.base import Source
 from cluejudge.batch.sources.registry import open_source
 from cluejudge.compiled import CompiledRule, filled, load_compiled
 from cluejudge.distill.evaluate import evaluate
@@ -48,6 +49,7 @@ def distill(
     out: Path,
     *,
     encoder: str | None = None,
+    where: str | None = None,
     settings: DistillSettings | None = None,
     storage: Mapping[str, str] | None = None,
     workers: int = 2,
@@ -56,8 +58,9 @@ def distill(
     """Makes a student of the verdicts of the batch in `run`, in the folder `out`, and tells of it.
 
     It looks through `encoder`, a spec of `load_encoder`; by default that of the run's model.
-    `storage` are options of fsspec for images that are elsewhere. Raises `UsageError` for a run or
-    a folder that will not do, and `ModelError` for an encoder that will not.
+    The images are read again from where the batch read them, or from `where` if they were moved;
+    `storage` are options of fsspec. Raises `UsageError` for a run, images or a folder that will not
+    do, and `ModelError` for an encoder that will not.
     """
     settings = settings or DistillSettings()
     check_out(out)
@@ -69,7 +72,8 @@ def distill(
         raise UsageError(f"the model {lesson.encoder} has no encoder")
     check_probes(vectors)
     rows = Rows(lesson.folder, settings.images)
-    pictures = _pictures(lesson, rows, storage or {}, workers, told)
+    source = open_source(_input(lesson.run, where, storage or {}))
+    pictures = _pictures(lesson, rows, source, workers, told)
     origin = _origin(lesson.run, len(pictures))
     sight = Sight(lesson.encoder, dict(lesson.models.card), vectors)
     card, weights = train(pictures, lesson.rules, origin, sight, settings)
@@ -104,10 +108,9 @@ def opened(run: Path, encoder: str | None) -> Lesson:
 
 
 def _pictures(
-    lesson: Lesson, rows: Rows, storage: Mapping[str, str], workers: int, told: Told | None
+    lesson: Lesson, rows: Rows, source: Source, workers: int, told: Told | None
 ) -> Pictures:
     run = lesson.run
-    source = open_source(_input(run, storage))
     collected = Collected([rule.id for rule in lesson.rules])
     total = min(run.count, rows.images)
     with DecodePool(workers, run.limits, run.sampling) as pool:
@@ -124,14 +127,14 @@ def _pictures(
     return collected.done()
 
 
-def _input(run: Fingerprint, storage: Mapping[str, str]) -> InputSpec:
+def _input(run: Fingerprint, where: str | None, storage: Mapping[str, str]) -> InputSpec:
     """The collection of a run, as its record tells of it."""
     card = run.input
     return InputSpec(
-        where=card["where"],
+        where=where or card["where"],
         format=InputFormat(card["kind"]),
-        image=card.get("image", ""),
-        id=card.get("id", ""),
+        image=card.get("image column") or card.get("image suffix", ""),
+        id=card.get("id column") or card.get("id", ""),
         storage=dict(storage),
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 import cluejudge
 from cluejudge.compiled import CompiledRule
@@ -15,6 +16,7 @@ from cluejudge.distill.heads import Labelled, Line, fit_head
 from cluejudge.distill.pictures import Pictures, Vectors
 from cluejudge.distill.settings import DistillSettings
 from cluejudge.distill.split import Split
+from cluejudge.distill.whole import fit_step, lowered
 from cluejudge.errors import UsageError
 from cluejudge.student.card import Head, HeadKind, Origin, StudentCard
 from cluejudge.student.weights import Weights
@@ -62,10 +64,12 @@ def train(
     landmarks = _spread(parts[Split.TRAIN].vectors, settings.landmarks)
     weights = Weights(np.zeros((0, 0)), np.zeros(0), landmarks, sight.probes)
     bound = _distance(weights, parts[Split.CALIBRATE].vectors, settings)
-    seen = parts[Split.BANDS]
-    alike = np.array([weights.distance(vector) <= bound for vector in seen.vectors], bool)
-    parts[Split.BANDS] = seen.where(seen.known & alike)
+    bands = parts[Split.BANDS]
+    near = np.array([weights.distance(vector) <= bound for vector in bands.vectors], bool)
+    alike = near & bands.known
+    parts[Split.BANDS] = bands.where(alike)
     found = [_learn(rule, row, parts, settings) for row, rule in enumerate(rules)]
+    found = _whole(found, bands, alike, settings)
     lines = [one.line for one in found if one.line is not None]
     heads = _numbered(found)
     card = StudentCard(
@@ -166,6 +170,37 @@ def _banded(
         "reason": reason if never else "",
     }
     return Trained(head.model_copy(update=update), line)
+
+
+def _whole(
+    found: Sequence[Trained], bands: Pictures, alike: NDArray[np.bool_], settings: DistillSettings
+) -> list[Trained]:
+    """With the bounds to clear at drawn in so far that whole images hold against the judge too."""
+    clears = [place for place, one in enumerate(found) if one.line and one.head.low is not None]
+    if not clears:
+        return list(found)
+    p = np.stack([_probabilities(one.line, bands.vectors) for one in found if one.line], axis=1)
+    rows = [sum(one.line is not None for one in found[:place]) for place in clears]
+    step = fit_step(
+        p[:, rows],
+        np.array([found[place].head.low for place in clears], np.float64),
+        bands.states[:, clears],
+        bands.image,
+        alike,
+        risk=settings.risk,
+        confidence=settings.confidence,
+    )
+    return [_drawn_in(one, step) for one in found]
+
+
+def _drawn_in(one: Trained, step: float | None) -> Trained:
+    head = one.head
+    if one.line is None or head.low is None:
+        return one
+    if step is None:
+        reason = "never cleared: over all rules, agreement with the judge could not be proved"
+        return replace(one, head=head.model_copy(update={"low": None, "reason": reason}))
+    return replace(one, head=head.model_copy(update={"low": lowered(head.low, step)}))
 
 
 def _probabilities(line: Line, vectors: Vectors) -> Floats:

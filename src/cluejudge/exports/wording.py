@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from cluejudge.report.words import atom_text, one_line
-from cluejudge.verdict import Answer, AtomFinding, RuleFinding
+from cluejudge.verdict import Answer, AtomFinding, RuleFinding, RuleOutcome
 
 
 def found(finding: RuleFinding) -> str:
-    """The preconditions of a rule that hold, with their scores; empty if none was found to."""
+    """The preconditions of a rule that hold, with their scores; empty if none was found to.
+
+    Where a student found the rule violated no precondition was asked, and its probability stands
+    there instead.
+    """
+    if finding.student and finding.outcome is RuleOutcome.VIOLATED:
+        p = finding.student.p
+        return f"all of them together, by a model that learnt from the judge (P {p:.2f})"
     return "; ".join(
         _held(atom) for group in finding.groups for atom in group if atom.answer is Answer.YES
     )

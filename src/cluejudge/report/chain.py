@@ -20,6 +20,7 @@ from cluejudge.report.words import (
     region_gain,
     relevance_text,
     signed,
+    student_text,
 )
 from cluejudge.settings import Debias
 from cluejudge.verdict import AtomFinding, AtomScores, RuleFinding
@@ -42,6 +43,7 @@ def rule(finding: RuleFinding, debias: Debias, *, open_: bool) -> Html:
 def _headline(finding: RuleFinding) -> tuple[Html, ...]:
     facts = [f"severity {finding.severity}", f"action {finding.action}"]
     facts += [relevance_text(finding)] if finding.relevance is not None else []
+    facts += [student_text(finding)] if finding.student else []
     facts += [finding.view] if finding.view != "whole" else []
     return (
         tag("span", finding.outcome.replace("_", " "), class_=f"tag tag-{finding.outcome}"),

@@ -86,6 +86,16 @@ def relevance_text(finding: RuleFinding) -> str:
     return f"relevance {finding.relevance:.2f} {sign} {finding.relevance_bound:.2f}"
 
 
+def student_text(finding: RuleFinding) -> str:
+    """What a student said of the rule, with the bounds it went by; empty if none did."""
+    said = finding.student
+    if said is None:
+        return ""
+    low = "never cleared" if said.low is None else f"cleared up to {said.low:.2g}"
+    high = "never called violated" if said.high is None else f"violated from {said.high:.2g}"
+    return f"by the student: P(violated) {said.p:.2g}, {low}, {high}"
+
+
 def signed(value: float) -> str:
     """Two decimals and always a sign, so that a difference is read as one."""
     return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
