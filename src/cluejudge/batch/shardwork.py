@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cluejudge.batch.counted import counted
 from cluejudge.batch.entries import Entry
 from cluejudge.batch.journal import Journal
-from cluejudge.batch.parts import write_part
+from cluejudge.batch.parts import write_rows
 from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import Told, Tools
 from cluejudge.verdict import Outcome, Verdict, storable
@@ -58,20 +59,12 @@ class ShardWork:
 
     def commit(self, tools: Tools) -> Tally:
         """Makes the part of the journal, which is removed; what became of the rows."""
-        tally = Tally()
-
-        def rows() -> Iterator[tuple[Entry, str, Verdict]]:
-            nonlocal tally
-            for entry in self.entries:
-                verdict = self.journal.verdict(entry.row)
-                tally += Tally.of(verdict)
-                yield entry, self.journal.done[entry.row].sha256, verdict
-
-        carried, common = tools.manifest.carried(self.shard), tools.judge.common
-        write_part(tools.folder.part(self.shard), rows(), carried, common)
+        part = tools.folder.part(self.shard)
+        rows = (self.journal.row(entry.row) for entry in self.entries)
+        write_rows(part, rows, tools.manifest.carried(self.shard), tools.judge.common)
         self.journal.close()
         Journal.discard(tools.folder.journals, self.shard)
-        return tally
+        return counted(part)
 
 
 @dataclass(frozen=True, slots=True)
