@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cluejudge.constitution import Severity
-from cluejudge.image import ImageRecord, Picture
+from cluejudge.image import ImageRecord, Picture, Span
 from cluejudge.verdict import (
     Answer,
     AtomFinding,
@@ -172,3 +172,13 @@ SAFE = Verdict.model_validate(
     }
 )
 ALL = (UNSAFE, ABSTAIN, ERROR, SAFE)
+
+
+def moving() -> Verdict:
+    """An animation whose second frame violates."""
+    spans = (Span(start=0, end=3), Span(start=3, end=6.5))
+    views = (
+        ViewVerdict(view="frame 1 of 2", outcome=Outcome.SAFE, spans=spans[:1]),
+        ViewVerdict(view="frame 2 of 2", outcome=Outcome.UNSAFE, spans=spans[1:], rules=(ON_FIRE,)),
+    )
+    return UNSAFE.model_copy(update={"views": views})

@@ -2,7 +2,7 @@ import pytest
 
 from cluejudge.report.card import card
 from cluejudge.verdict import Answer, Outcome, RuleOutcome, Verdict, ViewVerdict
-from tests.report.samples import ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE, picture
+from tests.report.samples import ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE, moving, picture
 
 
 def test_a_violated_rule_shows_its_evidence() -> None:
@@ -37,6 +37,11 @@ def test_the_frame_that_violates_is_the_one_shown() -> None:
     assert html.count("<img") == 1
     assert "<figcaption>frame 7</figcaption>" in html
     assert "fire, flames 0.77" in html
+
+
+def test_an_animation_tells_when_it_violates() -> None:
+    assert "on-fire: 3.0-6.5 s" in card(moving(), {})
+    assert "-6.5 s" not in card(UNSAFE, {})
 
 
 def test_a_frame_that_abstains_is_shown_before_those_that_are_safe() -> None:

@@ -10,6 +10,7 @@ from cluejudge.report.figure import figure
 from cluejudge.report.markup import Html, tag
 from cluejudge.report.words import is_told, one_line
 from cluejudge.settings import Frozen
+from cluejudge.timeline import timeline, words
 from cluejudge.verdict import Answer, EvidenceBox, RuleFinding, Verdict
 
 
@@ -52,8 +53,8 @@ def boxes(rules: tuple[RuleFinding, ...], view: str) -> list[EvidenceBox]:
 def _head(verdict: Verdict) -> tuple[Html, ...]:
     badge = tag("span", verdict.outcome, class_=f"badge badge-{verdict.outcome}")
     head = tag("header", badge, tag("h2", one_line(verdict.image)))
-    told = said(verdict)
-    return (head, tag("p", told, class_="said")) if told else (head,)
+    told = (said(verdict), *(one_line(words(fired)) for fired in timeline(verdict)))
+    return (head, *(tag("p", line, class_="said") for line in told if line))
 
 
 def said(verdict: Verdict) -> str:
