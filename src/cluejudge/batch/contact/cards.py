@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cluejudge.constitution import Severity
 from cluejudge.image import LoadedImage, Picture
 from cluejudge.report.card import boxes
 from cluejudge.report.figure import figure
 from cluejudge.report.markup import Html, tag
 from cluejudge.report.words import is_told, one_line
+from cluejudge.timeline import timeline, times
 from cluejudge.verdict import AtomFinding, Outcome, RuleFinding, RuleOutcome, Stage, Verdict
 
 STORED = 256
@@ -22,6 +25,7 @@ Order = tuple[bool, int, str]
 def card(verdict: Verdict, image: LoadedImage | str, copies: int) -> Html:
     """A verdict with its image, or why that cannot be shown; `copies` rows have the same bytes."""
     findings = told(verdict)
+    seen = {fired.rule_id: times(fired.spans) for fired in timeline(verdict)}
     shown = _figure(verdict, image) if isinstance(image, LoadedImage) else _absent(image)
     return tag(
         "article",
@@ -31,7 +35,7 @@ def card(verdict: Verdict, image: LoadedImage | str, copies: int) -> Html:
             tag("span", verdict.outcome, class_=f"badge badge-{verdict.outcome}"),
             tag("h2", one_line(verdict.image)),
         ),
-        *((tag("ul", *map(_rule, findings)),) if findings else ()),
+        *((tag("ul", *(_rule(one, seen) for one in findings)),) if findings else ()),
         *(tag("p", line) for line in _lines(verdict)),
         *((tag("p", _copies(copies), class_="quiet"),) if copies > 1 else ()),
         class_=f"card {verdict.outcome}",
@@ -73,8 +77,16 @@ def _absent(why: str) -> Html:
     return tag("figure", tag("div", one_line(why), class_="no-picture"), class_="empty")
 
 
-def _rule(finding: RuleFinding) -> Html:
-    return tag("li", tag("b", one_line(finding.rule_id)), " ", _score(finding))
+def _rule(finding: RuleFinding, seen: Mapping[str, str]) -> Html:
+    """The rule, how sure that is, and when it is violated."""
+    when = seen.get(finding.rule_id, "")
+    return tag(
+        "li",
+        tag("b", one_line(finding.rule_id)),
+        " ",
+        _score(finding),
+        *((" ", tag("span", when, class_="quiet")) if when else ()),
+    )
 
 
 def _score(finding: RuleFinding) -> str:
