@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from cluejudge.cli import table
 from cluejudge.cli.terminal import PIPED_WIDTH, Terminal
 from cluejudge.verdict import Outcome, Verdict
-from tests.report.samples import ABSTAIN, ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE
+from tests.report.samples import ABSTAIN, ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE, moving
 
 
 class Tty(io.StringIO):
@@ -49,6 +49,12 @@ def test_only_explain_shows_what_was_cleared_and_the_reasonings() -> None:
 def test_what_was_noted_of_an_image_is_told_of_a_safe_one_too() -> None:
     assert printed(SAFE).splitlines()[1:] == ["  transparent pixels were put on white"]
     assert len(printed(SAFE.model_copy(update={"record": None})).splitlines()) == 1
+
+
+def test_an_animation_tells_when_it_violates() -> None:
+    assert "\n  on-fire: 3.0-6.5 s\n" in printed(moving())
+    assert "\n  on-fire: 3.0-6.5 s\n" in printed(moving(), explain=True)
+    assert "-6.5 s" not in printed(UNSAFE)
 
 
 def test_what_was_not_judged_says_why_in_one_line() -> None:
