@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from cluejudge.batch.entries import Entry
+from cluejudge.batch.fingerprint import fingerprint
 from cluejudge.batch.folder import CONSTITUTION, RUN, RunFolder
 from cluejudge.batch.parts import write_part
 from cluejudge.claim import Claim
 from cluejudge.compiled import load_compiled
 from cluejudge.errors import UsageError
 from cluejudge.settings import Thresholds
-from tests.batch.test_fingerprint import CARD, OLD, PLAN, RULES, Listed, common, fingerprint
+from tests.batch.test_fingerprint import CARD, OLD, PLAN, RULES, Listed, common
 from tests.batch.test_parts import NONE
 
 

@@ -7,7 +7,8 @@ from pydantic_core import from_json, to_json
 from cluejudge.batch.columns import own_schema
 from cluejudge.batch.rows import to_row, to_verdict
 from cluejudge.settings import Thresholds
-from cluejudge.verdict import Outcome, Verdict
+from cluejudge.timeline import Span
+from cluejudge.verdict import Outcome, RuleOutcome, Verdict, ViewVerdict
 from tests.batch.verdicts import COMMON, as_asked, verdicts
 from tests.report.samples import ALL, UNSAFE
 
@@ -66,3 +67,24 @@ def test_a_verdict_of_another_run_is_no_row() -> None:
 
 def test_a_name_that_is_no_text_is_spelled_out() -> None:
     assert to_row("a\udcff", "", COMMON, COMMON)["id"] == "a\\udcff"
+
+
+def test_a_rule_that_is_violated_for_a_while_is_told_with_its_times() -> None:
+    spans = ((0, 1.5), (1.5, 2), (2, 9), (9, 9.5))
+    outcomes = ("violated", "violated", "cleared", "violated")
+    found = ours(UNSAFE).rules[0]
+    views = tuple(
+        ViewVerdict(
+            view=f"frame {number}",
+            outcome=Outcome.UNSAFE,
+            spans=(Span(start=span[0], end=span[1]),),
+            rules=(found.model_copy(update={"outcome": RuleOutcome(outcome)}),),
+        )
+        for number, (span, outcome) in enumerate(zip(spans, outcomes, strict=True))
+    )
+    row = to_row("a", "", ours(UNSAFE).model_copy(update={"views": views}), COMMON)
+    assert row["timeline"] == [
+        {"rule_id": found.rule_id, "start": 0.0, "end": 2.0},
+        {"rule_id": found.rule_id, "start": 9.0, "end": 9.5},
+    ]
+    assert to_row("a", "", ours(UNSAFE), COMMON)["timeline"] == []

@@ -91,6 +91,21 @@ def fingerprint(
     )
 
 
+def shared(plan: Plan, models: Mapping[str, str]) -> Verdict:
+    """What the verdicts of a plan share, by models that are known and not loaded."""
+    rules = plan.constitution
+    return Verdict(
+        image="",
+        outcome=Outcome.ERROR,
+        constitution=f"{rules.name} {rules.version}",
+        constitution_digest=digest(rules),
+        models=dict(models),
+        thresholds=plan.thresholds,
+        method=plan.method,
+        budget=plan.budget,
+    )
+
+
 def differences(old: Fingerprint, new: Fingerprint, listing: str) -> Iterator[str]:
     """What differs between two runs, in words; `listing` says it of what there is to judge."""
     yield from changes(_told(old), _told(new))
@@ -105,16 +120,16 @@ def differences(old: Fingerprint, new: Fingerprint, listing: str) -> Iterator[st
 def _told(run: Fingerprint) -> dict[str, str]:
     """What must be equal and can be read, by name; of settings each by its own."""
     whole = run.model_dump(mode="json", exclude=_APART)
-    told = {}
+    told: dict[str, str] = {}
     for name, value in whole.items():
-        many = value if isinstance(value, dict) else {}
-        told |= {f"{name}.{field}": str(inner) for field, inner in many.items()}
-        if not isinstance(value, dict):
+        if isinstance(value, dict):
+            told |= {f"{name}.{field}": str(inner) for field, inner in value.items()}
+        else:
             told[name] = str(value)
     return told
 
 
-_APART = frozenset({"listing", "rules", "constitution_digest", "model", "options"})
+_APART = {"listing", "rules", "constitution_digest", "model", "options"}
 
 
 def _changed_rules(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:

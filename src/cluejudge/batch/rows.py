@@ -12,6 +12,7 @@ from typing import Any
 
 from cluejudge.constitution import Severity
 from cluejudge.image import ImageRecord
+from cluejudge.timeline import timeline
 from cluejudge.verdict import Cost, Outcome, RuleFinding, Verdict, ViewVerdict, storable
 
 Row = dict[str, Any]
@@ -43,7 +44,7 @@ def to_row(id: str, sha256: str, verdict: Verdict, common: Verdict) -> Row:
         "error_code" if failed else "cause": verdict.code or None,
         "error" if failed else "reason": verdict.reason or None,
         "rules": _rules(verdict.rules, common),
-        "timeline": [],
+        "timeline": _timeline(verdict),
         **record,
         "cost": verdict.cost.model_dump(),
         "views": _views(verdict, common),
@@ -72,6 +73,14 @@ def to_verdict(row: Mapping[str, Any], common: Verdict) -> Verdict:
 
 def _differs(one: object, other: object) -> bool:
     return one is not other and one != other  # nearly always the same object
+
+
+def _timeline(verdict: Verdict) -> list[Row]:
+    return [
+        {"rule_id": fired.rule_id, **span.model_dump()}
+        for fired in timeline(verdict)
+        for span in fired.spans
+    ]
 
 
 def _rules(rules: Rules, common: Verdict) -> list[Row]:
