@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from cluejudge.batch.counting import EXAMPLES, summed
-from cluejudge.batch.summary import RuleCount, Spent, Summary, write
+from cluejudge.batch.summary import RuleCount, Spent, Summary, read, write
 from cluejudge.verdict import Outcome
 from tests.api.colours import BROKEN, NOISE, SAFE, UNSAFE
 from tests.batch.judged import COMMON, judged
@@ -58,7 +58,10 @@ def test_no_parts_no_images(tmp_path: Path) -> None:
 def test_what_is_written_has_the_shares_and_where_the_time_went(tmp_path: Path) -> None:
     spent = Spent(judged=30, seconds=10, judges=2, models=15, waiting=1)
     outcomes = {Outcome.SAFE: 30, Outcome.UNSAFE: 10}
-    write(Summary(images=40, outcomes=outcomes, last_run=spent), tmp_path)
+    summary = Summary(images=40, outcomes=outcomes, last_run=spent)
+    assert read(tmp_path) is None
+    write(summary, tmp_path)
+    assert read(tmp_path) == summary
     told = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert told["shares"] == {"safe": 0.75, "unsafe": 0.25}
     assert told["last_run"]["rate"] == 3

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, computed_field
+from pydantic import ConfigDict, Field, ValidationError, computed_field
 
 from cluejudge.batch.durable import write_text
 from cluejudge.settings import Frozen
@@ -15,7 +15,13 @@ from cluejudge.verdict import Outcome
 NAME = "summary.json"
 
 
-class Spent(Frozen):
+class _Told(Frozen):
+    """What is written has values that follow from others, which are passed over when it is read."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Spent(_Told):
     """Where the time of one run went; a batch that was stopped has had several.
 
     `models` and `waiting` are of all `judges` together: each is a process with its own models.
@@ -55,7 +61,7 @@ class ErrorCount(Frozen):
     examples: tuple[str, ...] = ()
 
 
-class Summary(Frozen):
+class Summary(_Told):
     """A batch, counted over the rows of its parts: right however often it was stopped.
 
     `duplicates` are the rows whose bytes an earlier row has too. `last_run` is None where nothing
@@ -107,3 +113,11 @@ def read(folder: Path) -> Summary | None:
 def _own(kind: type[Frozen], said: dict[str, Any]) -> dict[str, Any]:
     """Without what is computed."""
     return {name: value for name, value in said.items() if name in kind.model_fields}
+
+
+def read(folder: Path) -> Summary | None:
+    """What `write` wrote; None if there is none that can be read: it can be made again."""
+    try:
+        return Summary.model_validate_json((folder / NAME).read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from cluejudge.batch.contact.cards import LONGEST, card, order, told
-from cluejudge.image import View, load
-from cluejudge.image.loading import LoadedImage
+from cluejudge.image import LoadedImage, View, load
 from cluejudge.verdict import Outcome, RuleFinding, StudentFinding, Verdict
 from tests.api.colours import SAFE, picture
 from tests.batch.judged import JUDGE
