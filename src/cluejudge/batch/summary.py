@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from pydantic import ConfigDict, Field, ValidationError, computed_field
 
@@ -98,21 +96,6 @@ class Summary(_Told):
 def write(summary: Summary, folder: Path) -> None:
     """Writes `summary.json` into the folder: whole, or not at all."""
     write_text(folder / NAME, summary.model_dump_json(indent=1) + "\n")
-
-
-def read(folder: Path) -> Summary | None:
-    """What `write` has written; None where nothing is that can be read."""
-    try:
-        said = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        spent = said["last_run"] and Spent.model_validate(_own(Spent, said["last_run"]))
-        return Summary.model_validate(_own(Summary, said) | {"last_run": spent})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
-def _own(kind: type[Frozen], said: dict[str, Any]) -> dict[str, Any]:
-    """Without what is computed."""
-    return {name: value for name, value in said.items() if name in kind.model_fields}
 
 
 def read(folder: Path) -> Summary | None:
