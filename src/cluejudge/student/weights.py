@@ -17,6 +17,8 @@ from cluejudge.image import Picture
 Floats = NDArray[np.float64]
 Vectors = NDArray[np.float32]
 
+_UNREADABLE = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
+
 _FAR = 500.0  # beyond it exp overflows, and the probability is 0 or 1 anyway
 
 
@@ -58,7 +60,7 @@ class Weights:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as file:
                 found = cls(**{field.name: file[field.name] for field in fields(cls)})
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        except _UNREADABLE as error:
             raise ModelError(f"the weights cannot be read: {error}") from error
         found._check(heads, dimensions)
         return found

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cluejudge.errors import ModelError
+from cluejudge.models.fake import COLOURS
+from cluejudge.student.weights import Weights, probes
+from tests.student.making import plain, weights
+
+RED = weights(["red", "blue"], [plain("white"), plain("red", "white")])
+
+
+def vector(seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    found = np.abs(np.random.default_rng(seed).normal(size=len(COLOURS))).astype(np.float32)
+    return np.asarray(found / np.linalg.norm(found), np.float32)
+
+
+@given(st.integers(0, 10_000))
+def test_probabilities_and_distances_are_such(seed: int) -> None:
+    found = RED.probabilities(vector(seed))
+    assert found.shape == (2,)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert 0 <= RED.distance(vector(seed)) <= 2
+
+
+def test_what_is_known_is_near() -> None:
+    assert RED.distance(RED.landmarks[1]) == pytest.approx(0, abs=1e-6)
+    assert RED.distance(-RED.landmarks[1]) > 1
+
+
+def test_huge_log_odds_do_not_overflow() -> None:
+    huge = Weights(RED.coefficients * 1e6, RED.biases, RED.landmarks, RED.probes)
+    assert np.isfinite(huge.probabilities(vector(1))).all()
+    assert np.isfinite(huge.probabilities(-vector(1))).all()
+
+
+def test_weights_come_back_as_they_were() -> None:
+    read = Weights.parse(RED.dump(), 2, len(COLOURS))
+    assert read.dump() == RED.dump()
+
+
+def _npz(**arrays: object) -> bytes:
+    file = io.BytesIO()
+    whole = {name: getattr(RED, name) for name in Weights.__dataclass_fields__}
+    np.savez(file, **{name: np.asarray(value) for name, value in (whole | arrays).items()})
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PK\x03\x04 no archive",
+        RED.dump()[:-80],
+        _npz(coefficients=np.zeros((3, 9))),
+        _npz(biases=np.full(2, np.nan)),
+        _npz(biases=np.zeros(2, np.float32)),
+        _npz(landmarks=np.zeros((0, 9), np.float32)),
+        _npz(probes=np.zeros((1, 9), np.float32)),
+        _npz(landmarks=np.array([{"a": 1}], dtype=object)),
+    ],
+    ids=["empty", "zip", "cut", "shape", "nan", "kind", "landmarks", "probes", "pickle"],
+)
+def test_what_are_no_weights(data: bytes) -> None:
+    with pytest.raises(ModelError):
+        Weights.parse(data, 2, len(COLOURS))
+
+
+def test_the_probes_are_two_pictures() -> None:
+    one, other = probes()
+    assert one != other
+    assert (one, other) == probes()
