@@ -9,4 +9,10 @@ try:
 except ImportError as error:
     raise MissingExtraError("judging a collection", "batch") from error
 
-__all__ = ["pa", "pc", "pq"]
+__all__ = ["counts", "pa", "pc", "pq"]
+
+
+def counts(values: pa.Array) -> dict[str, int]:
+    """How often each value is there; null does not count."""
+    pairs = values.drop_null().value_counts().to_pylist()
+    return {pair["values"]: pair["counts"] for pair in pairs}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from cluejudge.batch.arrow import pa
+from cluejudge.batch.arrow import counts
 from cluejudge.batch.parts import scan
 from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import Told
@@ -19,9 +19,9 @@ def counted(part: Path) -> Tally:
     violated: Counter[str] = Counter()
     errors: Counter[str] = Counter()
     for batch in scan(part, ["outcome", "violated", "error_code"]):
-        outcomes.update(_counts(batch.column("outcome")))
-        violated.update(_counts(batch.column("violated").flatten()))
-        errors.update(_counts(batch.column("error_code")))
+        outcomes.update(counts(batch.column("outcome")))
+        violated.update(counts(batch.column("violated").flatten()))
+        errors.update(counts(batch.column("error_code")))
     return Tally({Outcome(name): count for name, count in outcomes.items()}, violated, errors)
 
 
@@ -32,8 +32,3 @@ def told_of(shard: int, tally: Tally) -> Iterator[Told]:
             yield from [Told(shard, outcome, fresh=False)] * count
     for code, count in tally.errors.items():
         yield from [Told(shard, Outcome.ERROR, code, fresh=False)] * count
-
-
-def _counts(values: pa.Array) -> dict[str, int]:
-    pairs = values.drop_null().value_counts().to_pylist()
-    return {pair["values"]: pair["counts"] for pair in pairs}

@@ -14,7 +14,6 @@ from cluejudge.batch.contact import write_contact
 from cluejudge.batch.contact.again import again_from
 from cluejudge.batch.contact.writing import NAME as CONTACT
 from cluejudge.batch.counted import counted
-from cluejudge.batch.counting import summed
 from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.engines.base import Engine
 from cluejudge.batch.fingerprint import Fingerprint, fingerprint, shared
@@ -27,6 +26,7 @@ from cluejudge.batch.retrying import forget_errors
 from cluejudge.batch.sources.base import Source
 from cluejudge.batch.sources.registry import open_source
 from cluejudge.batch.summary import Spent, Summary
+from cluejudge.batch.summing import summed
 from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import ShardDone, Told
 from cluejudge.claim import Claim

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from cluejudge.batch.contact import write_contact
-from cluejudge.batch.counting import summed
+from cluejudge.batch.summing import summed
 from tests.api.colours import NOISE, picture, png
 from tests.batch.judged import COMMON, judged
 from tests.service.review.browser import browser

@@ -9,8 +9,8 @@ import pytest
 from cluejudge.batch.contact import write_contact
 from cluejudge.batch.contact.rows import ERRORS
 from cluejudge.batch.contact.writing import Again
-from cluejudge.batch.counting import summed
 from cluejudge.batch.entries import Entry, Prepared, Refusal
+from cluejudge.batch.summing import summed
 from tests.api.colours import BROKEN, NOISE, SAFE, picture, png
 from tests.batch.judged import COMMON, Judged, judged
 from tests.report.test_markup import read

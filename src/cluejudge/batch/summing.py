@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cluejudge.batch.arrow import pa, pq
+from cluejudge.batch.arrow import counts, pa, pq
 from cluejudge.batch.distinct import distinct
 from cluejudge.batch.parts import parts, scan
 from cluejudge.batch.summary import ErrorCount, RuleCount, Spent, Summary
@@ -33,17 +33,17 @@ def summed(folder: Path, common: Verdict, scratch: Path, last_run: Spent | None 
     """
     paths = list(parts(folder).values())
     rows = sum(pq.read_metadata(path).num_rows for path in paths)
-    counts = _Counts()
-    different = distinct(counts.digests(paths), rows, scratch)
+    found = _Counts()
+    different = distinct(found.digests(paths), rows, scratch)
     return Summary(
         images=rows,
-        duplicates=counts.digested - different,
-        outcomes={outcome: counts.outcomes[outcome] for outcome in Outcome},
-        rules=counts.per_rule(),
-        actions=dict(counts.actions.most_common()),
+        duplicates=found.digested - different,
+        outcomes={outcome: found.outcomes[outcome] for outcome in Outcome},
+        rules=found.per_rule(),
+        actions=dict(found.actions.most_common()),
         errors={
-            code: ErrorCount(count=count, examples=tuple(counts.examples[code]))
-            for code, count in counts.errors.most_common()
+            code: ErrorCount(count=count, examples=tuple(found.examples[code]))
+            for code, count in found.errors.most_common()
         },
         constitution=common.constitution,
         constitution_digest=common.constitution_digest,
@@ -75,16 +75,16 @@ class _Counts:
     def per_rule(self) -> dict[str, RuleCount]:
         return {
             rule: RuleCount(
-                violated=counts[RuleOutcome.VIOLATED],
-                unsure=counts[RuleOutcome.UNSURE],
-                not_judged=counts[RuleOutcome.NOT_JUDGED],
+                violated=ruled[RuleOutcome.VIOLATED],
+                unsure=ruled[RuleOutcome.UNSURE],
+                not_judged=ruled[RuleOutcome.NOT_JUDGED],
             )
-            for rule, counts in self._rules.items()
+            for rule, ruled in self._rules.items()
         }
 
     def _add(self, batch: pa.RecordBatch) -> None:
-        self.outcomes.update(_counted(batch.column("outcome")))
-        self.actions.update(_counted(batch.column("action")))
+        self.outcomes.update(counts(batch.column("outcome")))
+        self.actions.update(counts(batch.column("action")))
         self._add_errors(batch)
         found = batch.column("rules").flatten()
         pairs = pa.RecordBatch.from_arrays(
@@ -103,9 +103,3 @@ class _Counts:
                 self.errors[code] += 1
                 if len(self.examples[code]) < EXAMPLES:
                     self.examples[code].append(id)
-
-
-def _counted(values: pa.Array) -> dict[str, int]:
-    """How often each value is there; null does not count."""
-    pairs = values.drop_null().value_counts().to_pylist()
-    return {pair["values"]: pair["counts"] for pair in pairs}

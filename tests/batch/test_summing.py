@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.batch.counting import EXAMPLES, summed
 from cluejudge.batch.summary import RuleCount, Spent, Summary, read, write
+from cluejudge.batch.summing import EXAMPLES, summed
 from cluejudge.verdict import Outcome
 from tests.api.colours import BROKEN, NOISE, SAFE, UNSAFE
 from tests.batch.judged import COMMON, judged
