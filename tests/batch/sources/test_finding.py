@@ -11,13 +11,13 @@ from cluejudge.batch.sources.finding import Pattern, locate
 from cluejudge.errors import UsageError
 from tests.batch.sources.making import write
 
-TREE = {
-    name: b"x"
-    for name in (
+TREE = dict.fromkeys(
+    (
         *("a.png", "b.jpg", "[x].png", "sub/a.png", "sub/c.jpg", "sub/deep/a.png", "t/1/a.png"),
         *("t/2/a.png", "t/10/b.png", ".hidden/a.png", "sub/.h.png", "a-b.png", "!.png"),
-    )
-}
+    ),
+    b"x",
+)
 
 
 def names(where: Path | str) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_glob_follows_links_but_not_for_ever(tmp_path: Path) -> None:
 
 
 def test_the_order_is_that_of_names_folder_by_folder(tmp_path: Path) -> None:
-    write(tmp_path, {name: b"" for name in ("b/z", "a", "b/a", "c", "B")})
+    write(tmp_path, dict.fromkeys(("b/z", "a", "b/a", "c", "B"), b""))
     assert names(tmp_path) == ["B", "a", "b/a", "b/z", "c"]
 
 

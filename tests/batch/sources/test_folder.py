@@ -86,7 +86,7 @@ def test_a_folder_has_no_columns(tmp_path: Path) -> None:
     write(tmp_path, {"a.png": RED})
     for given in ({"carry": ["x"]}, {"image": "x"}, {"id": "x"}):
         with pytest.raises(UsageError, match="no columns"):
-            opened(tmp_path, **given)  # type: ignore[arg-type]
+            opened(tmp_path, **given)
 
 
 def test_batches_are_small(tmp_path: Path) -> None:

@@ -128,4 +128,4 @@ def test_columns_that_are_not_there_are_told_with_those_that_are(tmp_path: Path)
     (tmp_path / "l.csv").write_text("file,n\na.png,1\n")
     for given in ({"carry": ["m"]}, {"image": "m"}, {"id": "m"}, {"carry": ["x=m"]}):
         with pytest.raises(UsageError, match=r"no column `m` \(it has: file, n\)"):
-            ids(opened(tmp_path / "l.csv", **given))  # type: ignore[arg-type]
+            ids(opened(tmp_path / "l.csv", **given))

@@ -139,8 +139,13 @@ def _with_suffix(
 ) -> Iterator[Found | Unlisted | None]:
     """Of a folder the files that are called so, None for any other; else what is named."""
     for one in collection.found():
-        named = isinstance(one, Unlisted) or one.name.lower().endswith(suffixes)
-        yield one if named or not collection.is_folder else None
+        if isinstance(one, Unlisted):
+            yield one
+        elif collection.is_folder and not one.name.lower().endswith(suffixes):
+            yield None
+        else:
+            # Asked again, as when it is fetched from: a listing may put the same in other words.
+            yield Found(one.name, collection.files.stamp(one.name))
 
 
 _OPENERS: dict[InputFormat, Callable[[Collection, InputSpec], Source]] = {

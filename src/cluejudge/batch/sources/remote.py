@@ -18,6 +18,7 @@ FETCH_FAILED = "fetch_failed"
 """The code of rows whose bytes a server did not give, and perhaps would give another time."""
 
 _WEB = ("http", "https")
+_GONE = (404, 410)
 
 
 def read_remote(remote: Remote, limits: Limits) -> bytes:
@@ -33,15 +34,23 @@ def read_remote(remote: Remote, limits: Limits) -> bytes:
             more = {"block_size": 0} if scheme(remote.url) in _WEB else {}
             with files.open(path, "rb", **more) as file:
                 data = bytes(file.read(limits.max_bytes + 1))
-    except FileNotFoundError as error:
-        raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
     except PermissionError as error:
         raise refuse(Code.NO_PERMISSION, f"{shown(remote.url)} may not be read") from error
     except (OSError, CluejudgeError) as error:
-        said = f"{shown(remote.url)} was not given: {brief(error)}"
-        raise ImageError(FETCH_FAILED, said, hint="run the batch again for such rows") from error
+        reason = _first(error)
+        if isinstance(reason, FileNotFoundError) or getattr(reason, "status", 0) in _GONE:
+            raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
+        said = f"{shown(remote.url)} was not given: {brief(reason).replace(remote.url, 'it')}"
+        raise ImageError(FETCH_FAILED, said, hint="have such rows judged again later") from error
     check_bytes(data, limits)
     return data
+
+
+def _first(error: BaseException) -> BaseException:
+    """What an error is about: of any fault of a web server fsspec says that a file is missing."""
+    while isinstance(error, FileNotFoundError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def file_system(url: str, options: Mapping[str, str]) -> tuple[Any, str]:
@@ -78,7 +87,7 @@ def faults() -> Iterator[None]:
         raise OSError(brief(error)) from error
 
 
-def brief(error: Exception) -> str:
+def brief(error: BaseException) -> str:
     """What an error says, on one line that is not too long."""
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(said).split())[:200]

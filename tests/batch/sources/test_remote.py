@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import fsspec
+import pytest
+
+from cluejudge.batch.entries import Refusal, Remote
+from cluejudge.batch.sources import remote
+from cluejudge.batch.sources.remote import file_system, read_remote, shown
+from cluejudge.errors import ImageError, MissingExtraError, UsageError
+from cluejudge.settings import Limits
+from tests.batch.sources.making import (
+    BLUE,
+    RED,
+    carried,
+    entries,
+    fetched,
+    ids,
+    opened,
+    tar,
+    write,
+)
+from tests.batch.sources.test_huggingface import arrow, state
+from tests.batch.sources.test_tables import parquet
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """The URL of a folder in memory."""
+    name = f"bucket-{uuid4().hex}"
+    yield f"memory://{name}"
+    files = fsspec.filesystem("memory")
+    if files.exists(f"/{name}"):
+        files.rm(f"/{name}", recursive=True)
+
+
+def put(bucket: str, files: dict[str, bytes]) -> str:
+    for name, data in files.items():
+        fsspec.filesystem("memory").pipe(f"{bucket}/{name}", data)
+    return bucket
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """The URL of a web server that serves `tmp_path`."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_remote_folder_is_listed_as_one_here(bucket: str, tmp_path: Path) -> None:
+    files = {"b.png": RED, "a/z": BLUE, "a/.h.png": RED, "notes.txt": b"no", "c/d/e.mp4": b""}
+    here, there = opened(write(tmp_path, files)), opened(put(bucket, files))
+    assert ids(there) == ids(here) == ["a/z", "b.png", "c/d/e.mp4"]
+    assert there.passed_over == here.passed_over == 1
+    assert fetched(there)["b.png"] == Remote(f"{bucket}/b.png", {})
+    assert read_remote(Remote(f"{bucket}/a/z"), Limits()) == BLUE
+    assert ids(opened(f"{bucket}/**/*.png")) == ids(opened(f"{tmp_path}/**/*.png")) == ["b.png"]
+    assert ids(opened(f"{bucket}/b.png")) == ["b.png"]
+
+
+def test_stamps_change_with_remote_files(bucket: str) -> None:
+    before = entries(opened(put(bucket, {"a.png": RED, "b.png": RED})))
+    put(bucket, {"b.png": BLUE})
+    after = entries(opened(bucket))
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False]
+
+
+def test_every_kind_of_collection_may_be_remote(bucket: str) -> None:
+    put(
+        bucket,
+        {
+            "tables/t.parquet": parquet({"image": [RED, BLUE], "n": [1, 2]}),
+            "tars/t.tar": tar([("0.png", RED), ("0.txt", b"one")]),
+            "tars/u.tar.gz": tar([("1.png", BLUE)], "w:gz"),
+            "set/state.json": state("d.arrow"),
+            "set/d.arrow": arrow([RED], [BLUE]),
+            "list.csv": b"file,n\na.png,1\nhttps://example.org/b.png,2\n/c.png,3\n",
+            "a.png": RED,
+        },
+    )
+    tables = opened(f"{bucket}/tables", carry=["n"])
+    assert fetched(tables) == {"t.parquet#0": RED, "t.parquet#1": BLUE}
+    assert carried(tables) == {"n": [1, 2]}
+    assert fetched(opened(f"{bucket}/tars/*.tar*")) == {"t.tar/0.png": RED, "u.tar.gz/1.png": BLUE}
+    assert fetched(opened(f"{bucket}/set")) == {"d.arrow#0": RED, "d.arrow#1": BLUE}
+    storage = {"a": "b"}
+    assert fetched(opened(f"{bucket}/list.csv", storage=storage)) == {
+        "a.png": Remote(f"{bucket}/a.png", storage),
+        "https://example.org/b.png": Remote("https://example.org/b.png", {}),
+        "/c.png": Path("/c.png"),
+    }
+
+
+def test_options_go_where_they_belong(tmp_path: Path) -> None:
+    write(tmp_path, {"l.txt": b"s3://b/a.png\nhttps://example.org/b.png\n"})
+    found = fetched(opened(tmp_path / "l.txt", storage={"key": "k"}))
+    assert found["s3://b/a.png"] == Remote("s3://b/a.png", {"key": "k"})
+    assert found["https://example.org/b.png"] == Remote("https://example.org/b.png", {})
+
+
+def test_options_are_typed_where_they_say_so() -> None:
+    given = {"anon": "true", "key": "123", "client_kwargs": '{"x": 1}', "odd": "[", "token": "null"}
+    files, _ = file_system("memory://x", given)
+    assert files.storage_options == {
+        "anon": True,
+        "key": "123",
+        "client_kwargs": {"x": 1},
+        "odd": "[",
+        "token": None,
+    }
+
+
+def test_a_web_server_gives_files(site: str, tmp_path: Path) -> None:
+    write(tmp_path, {"a.png": RED, "empty": b"", "t.tar": tar([("0.png", RED)]), "l.txt": b"a.png"})
+    assert read_remote(Remote(f"{site}/a.png"), Limits()) == RED
+    for name, limits, code in (
+        ("absent", Limits(), "missing"),
+        ("empty", Limits(), "empty"),
+        ("a.png", Limits(max_bytes=10), "too_many_bytes"),
+    ):
+        with pytest.raises(ImageError) as told:
+            read_remote(Remote(f"{site}/{name}"), limits)
+        assert told.value.code == code
+    source = opened(f"{site}/l.txt?token=secret")
+    assert fetched(source) == {"a.png": Remote(f"{site}/a.png", {})}
+    assert source.card["where"] == f"{site}/l.txt"
+
+
+def test_what_a_server_does_not_give_is_a_refusal_that_keeps_its_secrets() -> None:
+    with pytest.raises(ImageError) as told:
+        read_remote(Remote("http://127.0.0.1:1/a.png?token=secret"), Limits())
+    assert told.value.code == "fetch_failed"
+    assert "secret" not in str(told.value)
+    assert "127.0.0.1" in str(told.value)
+    assert shown("s3://key:secret@b/a?versionId=1") == "s3://b/a?versionId=1"
+
+
+def test_a_missing_library_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_: object, **__: object) -> Any:
+        raise ImportError("Install s3fs")
+
+    monkeypatch.setattr("fsspec.core.url_to_fs", absent)
+    with pytest.raises(MissingExtraError, match=r"cluejudge\[s3\]"):
+        opened("s3://b/x.parquet")
+    with pytest.raises(UsageError, match="Install s3fs"):
+        opened("gs://b/x.parquet")
+    with pytest.raises(ImageError) as told:
+        read_remote(Remote("s3://b/a.png"), Limits())
+    assert told.value.code == remote.FETCH_FAILED
+
+
+def test_a_scheme_that_nobody_knows_is_told() -> None:
+    with pytest.raises(UsageError, match="nonsense"):
+        opened("nonsense://x/y")
+
+
+def test_a_remote_folder_that_cannot_be_read_is_a_row(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(bucket, {"a.png": RED, "closed/b.png": RED})
+    files = type(fsspec.filesystem("memory"))
+    ls = files.ls
+
+    def denied(self: object, path: str, **options: object) -> object:
+        if path.endswith("closed"):
+            raise RuntimeError("throttled")
+        return ls(self, path, **options)
+
+    monkeypatch.setattr(files, "ls", denied)
+    found = fetched(opened(bucket))
+    assert found["closed"] == Refusal("unreadable", "the folder cannot be read: throttled")
