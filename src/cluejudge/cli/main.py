@@ -16,6 +16,7 @@ from cluejudge.errors import CluejudgeError, CluejudgeWarning
 
 COMMANDS = {
     "judge": Lazy("cluejudge.cli.judge:judge", "Judge images against a constitution."),
+    "batch": Lazy("cluejudge.cli.batch:batch", "Judge a whole collection, once."),
     "rules": Lazy("cluejudge.cli.rules:rules", "Show a constitution and its chains."),
     "compile": Lazy("cluejudge.cli.compile:compile", "Compile a constitution with an LLM."),
     "lint": Lazy("cluejudge.cli.lint:lint", "Find what looks wrong in a constitution."),
