@@ -37,6 +37,11 @@ def test_a_carried_column_called_like_one_of_the_output_is_refused(name: str) ->
         part_schema(pa.schema([("label", pa.int8()), (name, pa.string())]))
 
 
+def test_a_carried_column_that_parquet_cannot_hold_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"cannot hold the column `when`.*month_day_nano"):
+        part_schema(pa.schema([("when", pa.month_day_nano_interval())]))
+
+
 def test_a_type_that_no_column_can_have_is_told() -> None:
     assert arrow_type(Thresholds | None) == arrow_type(Thresholds)
     with pytest.raises(TypeError, match="no arrow type"):

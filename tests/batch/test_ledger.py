@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,16 +107,10 @@ class Asked(RuleBasedStateMachine):
         super().__init__()
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(module, "_TOGETHER", 3)
-        self.folder = self._folder()
+        self.folder = Path(tempfile.mkdtemp())
         self.ledger = SqliteLedger(self.folder / "ledger.sqlite")
         self.claims: dict[int, str] = {}
         self.judged: dict[int, set[Known]] = {}
-
-    @staticmethod
-    def _folder() -> Path:
-        import tempfile
-
-        return Path(tempfile.mkdtemp())
 
     @rule(number=numbers, attempt=attempts)
     def claim(self, number: int, attempt: str) -> None:
@@ -142,8 +138,6 @@ class Asked(RuleBasedStateMachine):
             assert self.ledger.claim(digest(number), 0, 0, "z") in places
 
     def teardown(self) -> None:
-        import shutil
-
         self.ledger.close()
         self.patch.undo()
         shutil.rmtree(self.folder)

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from cluejudge.batch.arrow import pa
+from cluejudge.batch.arrow import pa, pq
 from cluejudge.errors import UsageError
 from cluejudge.image import ImageRecord
 from cluejudge.verdict import Cost, RuleFinding, ViewVerdict
@@ -27,7 +27,8 @@ _PLAIN = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_
 def part_schema(carried: pa.Schema | None = None) -> pa.Schema:
     """The schema of a part with the `carried` columns of the input behind its own.
 
-    Raises `UsageError` for a carried column that is called like one of a part's own.
+    Raises `UsageError` for a carried column that is called like one of a part's own, or that
+    parquet cannot hold.
     """
     own = own_schema()
     more = list(carried or ())
@@ -36,7 +37,19 @@ def part_schema(carried: pa.Schema | None = None) -> pa.Schema:
             f"the output has a column `{taken[0]}` of its own",
             hint=f"carry it over under another name: input_{taken[0]}={taken[0]}",
         )
+    for field in more:
+        _check(field)
     return pa.schema([*own, *more])
+
+
+def _check(field: pa.Field) -> None:
+    try:
+        pq.ParquetWriter(pa.BufferOutputStream(), pa.schema([field])).close()
+    except pa.ArrowException as error:
+        raise UsageError(
+            f"parquet cannot hold the column `{field.name}`: it is of type {field.type}",
+            hint="do not carry it over, or change its type in the input",
+        ) from error
 
 
 @cache
