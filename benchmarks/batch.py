@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -151,8 +152,9 @@ def memory(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Very many tiny images, the fake models."""
     where = rows(folder / "rows.parquet", args.rows)
     (folder / "colours.yaml").write_text(CONSTITUTION, "utf-8")
-    options = ("--model", "fake", "--constitution", str(folder / "colours.yaml"))
-    done = batch(where, folder / "memory", *options, "--image", "image", "--id", "id", *_workers(2))
+    options = ["--model", "fake", "--constitution", str(folder / "colours.yaml")]
+    options += ["--image-column", "image", "--id-column", "id", *_workers(WORKERS[-1])]
+    done = batch(where, folder / "memory", *options)
     driver = [sample.driver for sample in done.memory]
     others = [sample.others for sample in done.memory]
     every = args.rows / max(sample.parts for sample in done.memory)
@@ -165,12 +167,13 @@ def memory(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
         driver_slope=_grown(driver, every),
         others_slope=_grown(others, every),
     )
-    print(f"{found.rows} rows, {found.per_s:.0f} a second")
-    print(line("process", "at a fifth, MiB", "at the end, MiB", "KiB a thousand rows"))
+    print(f"{found.rows} rows, {found.per_s:.0f} a second; medians of the second and last fifth")
+    print(line("processes", "at first, MiB", "at last, MiB", "KiB a thousand rows"))
     print(line(*["---"] * 4))
     for name, values in (("driver", driver), ("decoding", others)):
-        ends = (f"{values[len(values) // 5]:.0f}", f"{values[-1]:.0f}")
-        print(line(name, *ends, f"{_grown(values, every):+.1f}"))
+        fifth = max(1, len(values) // 5)
+        ends = (median(values[fifth : 2 * fifth] or values), median(values[-fifth:]))
+        print(line(name, *(f"{end:.0f}" for end in ends), f"{_grown(values, every):+.1f}"))
     return {"memory": asdict(found)}
 
 
