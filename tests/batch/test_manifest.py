@@ -49,7 +49,7 @@ def made(count: int, size: int = 1024) -> Made:
     return Made(rows(count), COLUMNS, size)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(count=st.integers(1, 30), shards=st.integers(1, 35), size=st.integers(1, 20))
 def test_every_row_is_in_one_shard_in_order(
     count: int, shards: int, size: int, tmp_path_factory: pytest.TempPathFactory

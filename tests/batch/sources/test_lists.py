@@ -38,7 +38,7 @@ def test_a_table_has_columns_for_all_that_is_to_be_said(tmp_path: Path) -> None:
         'key,file,caption\n1,a.png,"two\nlines, and more"\n2,b.png,\n,c.png,x\n'
     )
     source = opened(tmp_path / "list.csv", id="key", carry=["text=caption", "file"])
-    assert ids(source) == ["1", "2", "list.csv:5"]
+    assert ids(source) == ["1", "2", "c.png"]
     assert carried(source) == {
         "text": ["two\nlines, and more", None, "x"],
         "file": ["a.png", "b.png", "c.png"],

@@ -88,12 +88,12 @@ class ListSource:
             return Row(at, Refusal(Code.UNREADABLE.value, f"line {line.number}: {line.why}"))
         text = line.values.get(layout.image)
         place = named_file(text, self._name)
-        name = line.values.get(self._spec.id) if self._spec.id else text
-        given = at if name in (None, "") else label(str(name))
+        given = at if isinstance(place, Refusal) else label(str(text))
+        if self._spec.id and (name := line.values.get(self._spec.id)) not in (None, ""):
+            given = label(str(name))
         values = [layout.types.value(one.column, line.values) for one in layout.carried]
-        if isinstance(place, Refusal):
-            return Row(given if self._spec.id else at, place, "", values)
-        return Row(given, place, self._files.near_stamp(place.name), values)
+        stamp = "" if isinstance(place, Refusal) else self._files.near_stamp(place.name)
+        return Row(given, place, stamp, values)
 
     def fetch(self, entries: Iterable[Entry]) -> Iterator[Fetched]:
         """See `Source`."""
