@@ -65,7 +65,7 @@ def video(
         if times:
             track.codec_context.time_base = Fraction(1, 1000)
         for name, value in stream.items():
-            setattr(track, name, value)
+            setattr(track.codec_context, name, value)
         encode(container, track, frames, times)
     return buffer.getvalue()
 
@@ -102,13 +102,12 @@ def sound(kind: str = "mp4", seconds: int = 1) -> bytes:
     """A file of nothing but silence."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=kind) as container:
-        add_silence(container, seconds)
+        silence(container, container.add_stream("aac", rate=8000), seconds)
     return buffer.getvalue()
 
 
-def add_silence(container: Any, seconds: int = 1) -> None:
-    """Adds a track of silence."""
-    track = container.add_stream("aac", rate=8000)
+def silence(container: Any, track: Any, seconds: int = 1) -> None:
+    """Fills a track of sound, 8000 samples a second."""
     frame = av.AudioFrame.from_ndarray(
         np.zeros((1, 8000 * seconds), np.float32), format="fltp", layout="mono"
     )

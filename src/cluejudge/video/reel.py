@@ -32,18 +32,21 @@ class Reel:
     """The track `stream` of an opened container. Hardware is never used, and one thread is.
 
     So the same file gives the same frames on every machine. What cannot be decoded is passed over,
-    as players do, and counted: `unreadable` packets behind the first frame, and `headless` ones
-    before it, which nobody can show. `damaged` frames are decoded with errors. `stopped` is why
-    the end was not reached.
+    as players do, and counted: `unreadable` packets, and `damaged` frames, which are decoded with
+    errors. Where a recording `may_begin_anywhere`, packets before its first frame are `headless`:
+    what they go on from is not there, so nobody can show them. `stopped` is why the end was not
+    reached.
     """
 
-    def __init__(self, container: Any, stream: Any, deadline: Deadline) -> None:
+    def __init__(
+        self, container: Any, stream: Any, deadline: Deadline, *, may_begin_anywhere: bool
+    ) -> None:
         """Raises `ImageError` for what no allowed decoder is there for."""
         self._container, self._stream, self._deadline = container, stream, deadline
         self._decoder = _decoder(stream)
         self.unreadable = self.headless = self.damaged = 0
         self.stopped = ""
-        self._begun = False
+        self._begun = not may_begin_anywhere
 
     @property
     def stretch(self) -> float:

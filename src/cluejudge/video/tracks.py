@@ -42,7 +42,9 @@ class Player:
     def reel(self, index: int) -> Iterator[Reel]:
         """Track `index`, before its first frame."""
         with demuxed(self.file, self.kind, self.limits) as container, decoding(self.kind.value):
-            yield Reel(container, container.streams[index], self.file.deadline)
+            live = self.kind is Kind.MPEG_TS
+            stream, deadline = container.streams[index], self.file.deadline
+            yield Reel(container, stream, deadline, may_begin_anywhere=live)
 
     def track(self, index: int, name: str, sampling: Sampling, area: Area) -> Track:
         """Looks at all frames of a track, then at those that are judged once more.
