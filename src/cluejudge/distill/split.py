@@ -22,7 +22,7 @@ class Split(IntEnum):
     TEST = 3
 
 
-_UP_TO = {Split.TRAIN: 40, Split.CALIBRATE: 50, Split.BANDS: 80, Split.TEST: _SHARES}
+_UP_TO = {Split.TRAIN: 30, Split.CALIBRATE: 40, Split.BANDS: 80, Split.TEST: _SHARES}
 
 
 def split_of(key: str) -> Split:

@@ -32,6 +32,9 @@ def vet(
     planned_rules = plan(rules, thresholds, method)
     trusted = _trusts(models, planned_rules, method)
     doubts = dict.fromkeys((*models.doubts, *((models.threshold_doubt,) if trusted else ())))
+    if models.grader:
+        graded = [planned.rule for planned in planned_rules]
+        doubts.update(dict.fromkeys(models.grader.vet(graded, thresholds, method)))
     for doubt in doubts:
         warnings.warn(doubt, CluejudgeWarning, stacklevel=3)
     for planned in planned_rules:
@@ -42,9 +45,6 @@ def vet(
             problems.append(ConstitutionError(said))
     if problems:
         raise ConstitutionError.of(problems)
-    if models.grader:
-        found = models.grader.vet([planned.rule for planned in planned_rules], thresholds, method)
-        doubts.update(dict.fromkeys(found))
     return tuple(doubts)
 
 
