@@ -121,6 +121,10 @@ def test_it_goes_through_json_and_tells_what_verdicts_share() -> None:
             of(RULES.model_copy(update={"description": "x"})),
             "the constitution changed, none of its rules did",
         ),
+        (
+            of(RULES.model_copy(update={"rules": RULES.rules[::-1]})),
+            "the rules are in another order",
+        ),
     ],
 )
 def test_what_changed_is_told_alone_and_by_name(new: Fingerprint, said: str) -> None:
@@ -136,7 +140,3 @@ def test_how_models_are_reached_and_what_a_compiler_doubted_may_change() -> None
     plan = PLAN.model_copy(update={"options": {"batch_size": "16"}, "model": "another name"})
     assert told(fingerprint(plan, common(), CARD, Listed())) == []
     assert told(of(with_rule(doubts=("is smoke fire?",)))) == []
-
-
-def test_the_order_of_rules_is_no_change() -> None:
-    assert told(of(RULES.model_copy(update={"rules": RULES.rules[::-1]}))) == []

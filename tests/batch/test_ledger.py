@@ -17,7 +17,7 @@ from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import Journal
 from cluejudge.batch.ledger import Elsewhere, Known, Mine, SqliteLedger, rebuilt
 from cluejudge.batch.parts import write_part
-from cluejudge.errors import UsageError
+from cluejudge.errors import StoreError, UsageError
 from cluejudge.verdict import Outcome
 from tests.batch.test_parts import NONE
 from tests.batch.verdicts import COMMON
@@ -78,6 +78,14 @@ def test_an_old_file_is_thrown_away(tmp_path: Path) -> None:
         ledger.settle(digest(1), 0, 0)
         ledger.close()
         ledger.close()
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_SETUP", (*module._SETUP, "PRAGMA max_page_count = 3"))
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite")
+    with pytest.raises(StoreError, match=r"ledger\.sqlite cannot be used: .*full.*goes on"):
+        ledger.settle_all((digest(number), 0, number) for number in range(9999))
+    ledger.close()
 
 
 def test_threads_may_ask_at_the_same_time(ledger: SqliteLedger) -> None:

@@ -109,8 +109,8 @@ def shared(plan: Plan, models: Mapping[str, str]) -> Verdict:
 def differences(old: Fingerprint, new: Fingerprint, listing: str) -> Iterator[str]:
     """What differs between two runs, in words; `listing` says it of what there is to judge."""
     yield from changes(_told(old), _told(new))
-    rules = dict(_changed_rules(old.rules, new.rules))
-    yield from rules.values()
+    rules = list(_changed_rules(old.rules, new.rules))
+    yield from rules
     if old.constitution_digest != new.constitution_digest and not rules:
         yield "the constitution changed, none of its rules did"
     if old.listing != new.listing:
@@ -132,11 +132,13 @@ def _told(run: Fingerprint) -> dict[str, str]:
 _APART = {"listing", "rules", "constitution_digest", "model", "options"}
 
 
-def _changed_rules(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _changed_rules(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     for rule in (*old, *(rule for rule in new if rule not in old)):
         if old.get(rule) != new.get(rule):
             what = "is new" if rule not in old else "is gone" if rule not in new else "changed"
-            yield rule, f"rule {rule} {what}"
+            yield f"rule {rule} {what}"
+    if list(old) != list(new) and old.keys() == new.keys():
+        yield "the rules are in another order"  # and so are those of every row
 
 
 def _rules(constitution: CompiledConstitution) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -17,6 +18,7 @@ from typing import Protocol, TypeAlias
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import journaled, journals
 from cluejudge.batch.parts import parts, scan
+from cluejudge.errors import StoreError
 from cluejudge.verdict import Outcome
 
 
@@ -62,24 +64,31 @@ class Ledger(Protocol):
 class SqliteLedger:
     """The ledger of one run, for all threads of one process; an actor may hold it for others.
 
-    The file at `path` is made anew. It need not last, so nothing waits for the disk.
+    The file at `path` is made anew. It need not last, so nothing waits for the disk. Every call
+    raises `StoreError` where the file cannot be written or read.
     """
 
     def __init__(self, path: Path) -> None:
         for old in (path, *(path.with_name(path.name + end) for end in _BESIDE)):
             old.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._lock = threading.Lock()
-        self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for line in _SETUP:
-            self._base.execute(line)
+        # The run has claimed the folder, and some mounted ones know no locks.
+        where = f"{path.absolute().as_uri()}?nolock=1"
+        with self._told():
+            self._base = sqlite3.connect(
+                where, uri=True, isolation_level=None, check_same_thread=False
+            )
+            for line in _SETUP:
+                self._base.execute(line)
         self._fresh: dict[bytes, tuple[int, int]] = {}
         self._claims: dict[bytes, str] = {}
 
     def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
         """See `Ledger`; asked again, an attempt is told `Mine` of what it has."""
         key = bytes.fromhex(digest)
-        with self._lock:
+        with self._lock, self._told():
             if place := self._place(key):
                 return Known(*place)
             return Mine() if self._claims.setdefault(key, attempt) == attempt else Elsewhere()
@@ -87,7 +96,7 @@ class SqliteLedger:
     def settle(self, digest: str, shard: int, row: int) -> None:
         """See `Ledger`."""
         key = bytes.fromhex(digest)
-        with self._lock:
+        with self._lock, self._told():
             self._claims.pop(key, None)
             self._fresh.setdefault(key, (shard, row))
             if len(self._fresh) >= _TOGETHER:
@@ -120,6 +129,16 @@ class SqliteLedger:
         self._base.execute("COMMIT")
         self._fresh.clear()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(
+                f"{self._path} cannot be used: {error}",
+                hint="see whether the disk is full; the same command goes on, and makes it anew",
+            ) from error
+
 
 def rebuilt(folder: RunFolder, *, errors: bool = True) -> SqliteLedger:
     """The ledger of a run, made of its parts and journals; without `errors`, those are unknown.
@@ -127,8 +146,12 @@ def rebuilt(folder: RunFolder, *, errors: bool = True) -> SqliteLedger:
     Raises `UsageError` for a part that is broken.
     """
     ledger = SqliteLedger(folder.ledger)
-    ledger.settle_all(_in_parts(folder, errors))
-    ledger.settle_all(_in_journals(folder, errors))
+    try:
+        ledger.settle_all(_in_parts(folder, errors))
+        ledger.settle_all(_in_journals(folder, errors))
+    except BaseException:
+        ledger.close()
+        raise
     return ledger
 
 

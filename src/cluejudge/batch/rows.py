@@ -95,10 +95,12 @@ def _rules(rules: Rules, common: Verdict) -> list[Row]:
 
 def _views(verdict: Verdict, common: Verdict) -> list[Row]:
     views = verdict.views
+    heads = [view.model_dump(exclude={"rules"}, exclude_none=True) for view in views]
     if len(views) == 1 and views[0].rules == _as_asked(verdict.rules):
-        return [views[0].model_dump(exclude={"rules"}, exclude_none=True)]
+        return heads
     return [
-        view.model_dump(exclude={"rules"}) | {"rules": _rules(view.rules, common)} for view in views
+        head | {"rules": _rules(view.rules, common)}
+        for head, view in zip(heads, views, strict=True)
     ]
 
 
