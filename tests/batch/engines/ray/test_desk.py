@@ -25,7 +25,7 @@ def desk(tmp_path: Path) -> Desk:
         output=tmp_path,
         constitution=find_constitution("pictogram"),
     )
-    job = Job(plan, Pace(), None, str(tmp_path), "", "")
+    job = Job(plan, Pace(), None, "", str(tmp_path), "", "")
     return Desk(job, SqliteLedger(tmp_path / "ledger.sqlite"))
 
 
@@ -33,29 +33,29 @@ def test_rows_are_told_once_however_many_attempts_tell_them(desk: Desk) -> None:
     shards = (3,)
     first = desk.begin(shards).number
     assert desk.tell(shards, first, Counter({SAFE: 2}))
-    assert desk.news() == {SAFE: 2}
+    assert desk.news().told == {SAFE: 2}
     second = desk.begin(shards).number
     assert desk.tell(shards, second, Counter({OLD: 2}))
-    assert desk.news() == {}
+    assert desk.news().told == {}
     # One row more was judged by the first attempt before it died.
     assert desk.tell(shards, second, Counter({OLD: 1, UNSAFE: 1}))
-    assert desk.news() == {OLD: 1, UNSAFE: 1}
+    assert desk.news().told == {OLD: 1, UNSAFE: 1}
     assert desk.tell(shards, second, Counter({SAFE: 1}))
-    assert desk.news() == {SAFE: 1}
+    assert desk.news().told == {SAFE: 1}
 
 
 def test_an_attempt_that_was_given_up_is_not_heard(desk: Desk) -> None:
     first = desk.begin((3,)).number
     desk.begin((3,))
     assert not desk.tell((3,), first, Counter({SAFE: 1}))
-    assert desk.news() == {}
+    assert desk.news().told == {}
 
 
 def test_a_stop_reaches_whoever_tells_something(desk: Desk) -> None:
     turn = desk.begin((3,)).number
     desk.stop()
     assert not desk.tell((3,), turn, Counter({SAFE: 1}))
-    assert desk.news() == {SAFE: 1}
+    assert desk.news().told == {SAFE: 1}
 
 
 def test_what_a_dead_attempt_was_judging_is_free_again(desk: Desk) -> None:
@@ -83,11 +83,23 @@ def test_shards_on_which_every_actor_dies_are_refused(desk: Desk) -> None:
 
 
 def test_attempts_that_each_judge_something_go_on(desk: Desk) -> None:
-    for attempt in range(3 * TRIES):
+    for rows in range(3 * TRIES):
         turn = desk.begin((3,))
         assert not turn.refused
-        desk.settle(f"{attempt:064x}", 3, attempt)
-    for _ in range(TRIES):
+        desk.tell((3,), turn.number, Counter({OLD: rows, SAFE: 1}))
+    for _ in range(TRIES - 1):
         turn = desk.begin((3,))
-        desk.tell((3,), turn.number, Counter({OLD: 1}))
+        assert not turn.refused
+        desk.tell((3,), turn.number, Counter({OLD: 3 * TRIES}))
+    desk.begin((3,))
     assert desk.begin((3,)).refused
+
+
+def test_each_death_is_told(desk: Desk) -> None:
+    desk.begin((3, 4))
+    desk.begin((7,))
+    assert desk.news().deaths == ()
+    desk.begin((3, 4))
+    desk.begin((7,))
+    assert desk.news().deaths == ("shards 3-4", "shard 7")
+    assert desk.news().deaths == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import platform
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -14,9 +15,9 @@ from typing import Any
 
 import cluejudge
 from cluejudge.batch.engines.base import make_judge
-from cluejudge.batch.engines.ray.library import ray
-from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, Stopped, Turn
-from cluejudge.batch.ledger import Claimed
+from cluejudge.batch.engines.ray.line import Line
+from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, Stopped
+from cluejudge.batch.folder import RUN
 from cluejudge.batch.shard import Told, Tools, judge_shards, opened
 from cluejudge.errors import CluejudgeError, ModelError, UsageError
 from cluejudge.verdict import Verdict
@@ -38,8 +39,9 @@ class ShardActor:
     that died on its shards. An error of this package is an answer too: Ray has no part in it.
     """
 
-    def __init__(self, desk: Any) -> None:
-        self._desk = desk
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._where = ""
         self._open = ExitStack()
         self._ready: tuple[Job, Tools] | None = None
 
@@ -49,23 +51,24 @@ class ShardActor:
         try:
             answer = self._answer(shards)
         except CluejudgeError as error:
-            answer = Failure.of(error, f"on node {ray().util.get_node_ip_address()}")
+            answer = Failure.of(error, self._where)
         except StoppedError:
             answer = Stopped()
         return {ANSWER: [pickle.dumps(answer)]}
 
     def _answer(self, shards: tuple[int, ...]) -> Answer:
-        turn: Turn = ray().get(self._desk.begin.remote(shards))
+        turn = self._line.begin(shards)
         if turn.refused:
             raise ModelError(turn.refused, hint="see the logs of Ray for why it died")
         job, tools = self._ready = self._ready or self._prepared()
-        teller = Teller(self._desk, shards, turn.number)
+        teller = Teller(self._line, shards, turn.number)
         done = tuple(judge_shards(job.plan, job.pace, shards, tools, teller.hear))
         teller.tell()
         return Done(done)
 
     def _prepared(self) -> tuple[Job, Tools]:
-        job: Job = ray().get(self._desk.job.remote())
+        job = self._line.job()
+        self._where = _elsewhere(job)
         _enter(job)
         if cluejudge.__version__ != job.version:
             raise UsageError(
@@ -78,8 +81,7 @@ class ShardActor:
                 hint="OUTPUT must be on a file system that all nodes share, at the same path",
             )
         judge = make_judge(job.plan, job.key)
-        ledger = DeskLedger(self._desk)
-        return job, self._open.enter_context(opened(job.plan, job.pace, judge, ledger))
+        return job, self._open.enter_context(opened(job.plan, job.pace, judge, self._line))
 
 
 def described(packed: bytes) -> Verdict | Failure:
@@ -89,7 +91,12 @@ def described(packed: bytes) -> Verdict | Failure:
     try:
         return make_judge(job.plan, job.key).common
     except CluejudgeError as error:
-        return Failure.of(error, f"on node {ray().util.get_node_ip_address()}")
+        return Failure.of(error, _elsewhere(job))
+
+
+def _elsewhere(job: Job) -> str:
+    """The name of this machine; empty if the run was started on it."""
+    return "" if platform.node() == job.host else platform.node()
 
 
 def _enter(job: Job) -> None:
@@ -101,7 +108,7 @@ def _enter(job: Job) -> None:
 def run_mark(output: Path) -> str:
     """The digest of a run's run.json; empty if there is none."""
     try:
-        return hashlib.sha256((output / "run.json").read_bytes()).hexdigest()
+        return hashlib.sha256((output / RUN).read_bytes()).hexdigest()
     except OSError:
         return ""
 
@@ -109,8 +116,8 @@ def run_mark(output: Path) -> str:
 class Teller:
     """Tells the desk of rows, many at a time; raises `StoppedError` once it says so."""
 
-    def __init__(self, desk: Any, shards: tuple[int, ...], number: int) -> None:
-        self._desk, self._shards, self._number = desk, shards, number
+    def __init__(self, line: Line, shards: tuple[int, ...], number: int) -> None:
+        self._line, self._shards, self._number = line, shards, number
         self._counts: Counter[Told] = Counter()
         self._next = 0.0
 
@@ -123,27 +130,7 @@ class Teller:
     def tell(self) -> None:
         """Tells what it has heard."""
         counts, self._counts = self._counts, Counter()
-        go_on = ray().get(self._desk.tell.remote(self._shards, self._number, counts))
+        go_on = self._line.tell(self._shards, self._number, counts)
         self._next = time.monotonic() + _TELLING
         if not go_on:
             raise StoppedError
-
-
-class DeskLedger:
-    """The run's ledger as an actor sees it."""
-
-    def __init__(self, desk: Any) -> None:
-        self._desk = desk
-
-    def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
-        """See `Ledger`."""
-        claimed: Claimed = ray().get(self._desk.claim.remote(digest, shard, row, attempt))
-        return claimed
-
-    def settle(self, digest: str, shard: int, row: int) -> None:
-        """See `Ledger`. Does not wait: what one caller says, a desk hears in its order."""
-        self._desk.settle.remote(digest, shard, row)
-
-    def release(self, attempt: str) -> None:
-        """See `Ledger`."""
-        self._desk.release.remote(attempt)

@@ -6,13 +6,14 @@ import logging
 import math
 import os
 import signal
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from cluejudge.batch.engines.ray.library import ray
+from cluejudge.batch.engines.ray.library import environment, ray
 from cluejudge.batch.engines.ray.room import CPU, GPU, Node
 from cluejudge.errors import ModelError, UsageError
 
@@ -21,10 +22,13 @@ LOCAL = "local"
 _STORE = 100 * 2**20
 """Bytes of Ray's object store on this machine; what passes through it are numbers of shards."""
 
+_NO_REPORTS = "RAY_USAGE_STATS_ENABLED"
+
 _QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_BACKEND_LOG_LEVEL": "fatal",  # else what Ray writes in C++ goes through a progress bar
+    "RAY_worker_niceness": "0",  # as the processes of the local engine
 }
+_STDERR = 2
 _LONGEST = 40
 """Characters of a folder in which Ray's sockets still have names that systems allow."""
 
@@ -57,7 +61,8 @@ class Cluster:
         if self.local:
             told |= self._started_here(cpus)
         try:
-            with _environment(_QUIET), _same_handler(signal.SIGTERM):
+            os.environ.setdefault(_NO_REPORTS, "0")
+            with environment(_QUIET), _same_handler(signal.SIGTERM), _no_stderr():
                 ray().init(**told, log_to_driver=False, logging_level=logging.CRITICAL)
         except Exception as error:  # Ray documents none of what it raises
             self._ends.close()
@@ -79,6 +84,11 @@ class Cluster:
         alive = [node["Resources"] for node in ray().nodes() if node["Alive"]]
         return tuple({name: node.get(name, 0.0) for name in (CPU, GPU)} for node in alive)
 
+    @property
+    def gpus(self) -> float:
+        """How many GPUs there are, on all nodes."""
+        return sum(node[GPU] for node in self.nodes())
+
     def close(self) -> None:
         """Leaves the cluster, or ends the one of this machine; again, it does nothing."""
         self._ends.close()
@@ -94,18 +104,6 @@ def _unreachable(address: str | None, error: Exception) -> UsageError | ModelErr
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """`values` for what Ray starts, where the user has said nothing."""
-    ours = {name: value for name, value in values.items() if name not in os.environ}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name in ours:
-            os.environ.pop(name, None)
-
-
-@contextmanager
 def _same_handler(number: signal.Signals) -> Iterator[None]:
     """Keeps Ray from changing what a signal does."""
     if threading.current_thread() is not threading.main_thread():
@@ -116,6 +114,20 @@ def _same_handler(number: signal.Signals) -> Iterator[None]:
         yield
     finally:
         signal.signal(number, handler)
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    """Swallows what is written past Python, where Ray tells of the level it tells from."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @contextmanager

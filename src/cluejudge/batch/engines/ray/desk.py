@@ -6,17 +6,12 @@ in journals, and a ledger is made of those anew.
 
 from __future__ import annotations
 
-import os
-import pickle
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from cluejudge.batch.engines.ray.library import ray
-from cluejudge.batch.engines.ray.messages import Job, Turn
-from cluejudge.batch.folder import RunFolder
-from cluejudge.batch.ledger import Claimed, Ledger, rebuilt
+from cluejudge.batch.engines.ray.messages import Job, News, Turn
+from cluejudge.batch.ledger import Claimed, Ledger
 from cluejudge.batch.shard import Told
 
 TRIES = 4
@@ -42,7 +37,8 @@ class Desk:
         self._attempts: dict[tuple[int, ...], _Attempt] = {}
         self._claimants: dict[int, set[str]] = {}
         self._passed_on: Counter[Told] = Counter()
-        self._news: Counter[Told] = Counter()
+        self._told: Counter[Told] = Counter()
+        self._deaths: list[str] = []
         self._progress: Counter[int] = Counter()
         self._stopped = False
 
@@ -54,14 +50,16 @@ class Desk:
         """A new attempt at `shards`: an earlier one is dead, and what it had claimed is free."""
         before = self._attempts.get(shards)
         progress = sum(self._progress[shard] for shard in shards)
-        stuck = before is not None and before.progress == progress
-        number = before.number + 1 if before else 1
-        attempt = _Attempt(number, before.tries + 1 if before and stuck else 1, progress)
+        attempt = _Attempt(1, 1, progress)
+        if before:
+            self._deaths.append(_named(shards))
+            tries = before.tries + 1 if before.progress == progress else 1
+            attempt = _Attempt(before.number + 1, tries, progress)
         self._attempts[shards] = attempt
         for shard in shards:
             for claimant in self._claimants.pop(shard, ()):
                 self._ledger.release(claimant)
-        return Turn(number, _refusal(shards) if attempt.tries > TRIES else "")
+        return Turn(attempt.number, _refusal(shards) if attempt.tries > TRIES else "")
 
     def tell(self, shards: tuple[int, ...], number: int, counts: Mapping[Told, int]) -> bool:
         """Takes in what an attempt says of rows; whether it is to go on.
@@ -77,14 +75,14 @@ class Desk:
             more = attempt.heard[what] - self._passed_on[what]
             if more > 0:
                 self._passed_on[what] += more
-                self._news[told] += more
-            if told.fresh:
-                self._progress[told.shard] += times
+                self._progress[told.shard] += more
+                self._told[told] += more
         return not self._stopped
 
-    def news(self) -> Mapping[Told, int]:
-        """What was told of rows since the last call."""
-        news, self._news = self._news, Counter()
+    def news(self) -> News:
+        """What happened since the last call."""
+        news = News(self._told, tuple(self._deaths))
+        self._told, self._deaths = Counter(), []
         return news
 
     def stop(self) -> None:
@@ -98,7 +96,6 @@ class Desk:
 
     def settle(self, digest: str, shard: int, row: int) -> None:
         """See `Ledger`."""
-        self._progress[shard] += 1
         self._ledger.settle(digest, shard, row)
 
     def release(self, attempt: str) -> None:
@@ -108,25 +105,12 @@ class Desk:
             claimants.discard(attempt)
 
 
-def held_desk(job: Job) -> Any:
-    """A desk as an actor on this node, with a new ledger; it dies with the driver."""
-    here = ray().util.scheduling_strategies.NodeAffinitySchedulingStrategy(
-        ray().get_runtime_context().get_node_id(), soft=False
-    )
-    held = ray().remote(HeldDesk).options(num_cpus=0, scheduling_strategy=here)
-    return held.remote(pickle.dumps(job))
-
-
-class HeldDesk(Desk):
-    """A desk with the ledger of its run."""
-
-    def __init__(self, job: bytes) -> None:
-        told: Job = pickle.loads(job)
-        os.chdir(told.folder)
-        ledger = rebuilt(RunFolder(told.plan.output), errors=not told.pace.retry_errors)
-        super().__init__(told, ledger)
+def _named(shards: tuple[int, ...]) -> str:
+    return f"shard {shards[0]}" if len(shards) == 1 else f"shards {shards[0]}-{shards[-1]}"
 
 
 def _refusal(shards: tuple[int, ...]) -> str:
-    named = f"shard {shards[0]}" if len(shards) == 1 else f"shards {shards[0]}-{shards[-1]}"
-    return f"{TRIES} actors in a row died on {named} before they had judged another image of it"
+    return (
+        f"{TRIES} actors in a row died on {_named(shards)} before they had judged another image "
+        "of it"
+    )

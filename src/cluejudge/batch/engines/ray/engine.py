@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import pickle
+import platform
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NoReturn
 
 import cluejudge
 from cluejudge.batch.engines.ray.actor import ANSWER, SHARD, ShardActor, described, run_mark
 from cluejudge.batch.engines.ray.cluster import Cluster
-from cluejudge.batch.engines.ray.desk import held_desk
 from cluejudge.batch.engines.ray.library import ray
-from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job
+from cluejudge.batch.engines.ray.line import RayLine, held
+from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, News
 from cluejudge.batch.engines.ray.room import Room, room
 from cluejudge.batch.plan import Pace, Plan
 from cluejudge.batch.shard import ShardDone, Told
 from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
-from cluejudge.models.registry import Key
+from cluejudge.models.registry import Key, resolved
 from cluejudge.verdict import Verdict
 
 _TOGETHER = 8
@@ -38,8 +39,9 @@ class RayEngine:
 
     Each actor is given `gpus_per_actor` and `cpus_per_actor`, which may be fractions; where they
     or the number of actors are not given, they are found by what the cluster has room for
-    (`room`). `workers` decode in each actor. `key` opens a server, as for `Judge`. Raises as
-    `Cluster` does, and `UsageError` where this machine has no room for an actor.
+    (`room`). `workers` decode in each actor. `key` opens a server, as for `Judge`. Ray is reached
+    when there is something for it to do; what `Cluster` raises is raised then, and `UsageError`
+    where this machine has no room for an actor. Raises `MissingExtraError`.
     """
 
     def __init__(
@@ -52,45 +54,33 @@ class RayEngine:
         workers: int = 2,
         key: Key = None,
     ) -> None:
-        self._key = key
-        self._cluster = Cluster(address, (actors or 1) * (cpus_per_actor or 0.0))
-        self._room = room(
-            self._cluster.nodes(),
-            actors=actors,
-            cpus=cpus_per_actor,
-            gpus=gpus_per_actor,
-            workers=workers,
-        )
-        if not self._room.actors:
-            self._no_room()
-
-    def _no_room(self) -> None:
-        asked = f"an actor of {self._room.cpus:g} processors and {self._room.gpus:g} GPUs"
-        if self._cluster.local:
-            self.close()
-            raise UsageError(
-                f"this machine has no room for {asked}",
-                hint="ask for less with --gpus-per-actor or --cpus-per-actor, or name a cluster",
-            )
-        warnings.warn(
-            f"no node of the cluster has room for {asked} now: waiting until one has",
-            CluejudgeWarning,
-            stacklevel=3,
-        )
-        self._room = Room(1, self._room.cpus, self._room.gpus)
+        ray()
+        self._address, self._key = address, key
+        self._actors, self._cpus, self._gpus = actors, cpus_per_actor, gpus_per_actor
+        self._workers = workers
+        self._cluster: Cluster | None = None
+        self._room = Room(actors or 1, cpus_per_actor or 0.0, gpus_per_actor)
+        self._used = self._room.actors
 
     @property
     def judges(self) -> int:
-        """How many actors there are."""
-        return self._room.actors
+        """How many actors there are; after a run, how many of them had something to do."""
+        return self._used
 
     def common(self, plan: Plan) -> Verdict:
         """See `Engine`. The models are loaded where an actor would, and let go again."""
+        cluster = self._reach()
+        if not self._gpus and cluster.gpus and resolved(plan.model)[0] == "mllm":
+            _warn(f"actors are given none of the {cluster.gpus:g} GPUs: see --gpus-per-actor")
         task = ray().remote(described).options(**self._share(), max_calls=1)
-        found: Verdict | Failure = ray().get(task.remote(pickle.dumps(self._job(plan, Pace()))))
+        try:
+            found = ray().get(task.remote(pickle.dumps(self._job(plan, Pace()))))
+        except ray().exceptions.RayError as error:
+            _raise(error)
         if isinstance(found, Failure):
             raise found.error()
-        return found
+        common: Verdict = found
+        return common
 
     def run(
         self, plan: Plan, pace: Pace, shards: Sequence[int], told: Callable[[Told], None]
@@ -98,7 +88,8 @@ class RayEngine:
         """See `Engine`. Raises `ModelError` if the cluster fails."""
         if not shards:
             return
-        desk = held_desk(self._job(plan, pace))
+        self._reach()
+        desk = held(self._job(plan, pace))
         answers: SimpleQueue[Answer | BaseException | None] = SimpleQueue()
         reader = threading.Thread(
             target=_read, args=(self._dataset(desk, tuple(shards)), answers), daemon=True
@@ -114,33 +105,65 @@ class RayEngine:
 
     def close(self) -> None:
         """See `Engine`."""
-        self._cluster.close()
+        if self._cluster:
+            self._cluster.close()
+            self._cluster = None
+
+    def _reach(self) -> Cluster:
+        """The cluster, and in `_room` what it has room for."""
+        if self._cluster:
+            return self._cluster
+        self._cluster = Cluster(self._address, (self._actors or 1) * (self._cpus or 0.0))
+        nodes, asked = self._cluster.nodes(), self._actors
+        self._room = room(
+            nodes, actors=asked, cpus=self._cpus, gpus=self._gpus, workers=self._workers
+        )
+        if not self._room.actors:
+            self._no_room(self._cluster)
+        self._used = self._room.actors
+        return self._cluster
+
+    def _no_room(self, cluster: Cluster) -> None:
+        one = f"an actor of {self._room.cpus:g} processors and {self._room.gpus:g} GPUs"
+        if cluster.local:
+            raise UsageError(
+                f"this machine has no room for {one}",
+                hint="ask for less with --gpus-per-actor or --cpus-per-actor, or name a cluster",
+            )
+        _warn(f"no node of the cluster has room for {one} now: waiting until one has")
+        self._room = Room(1, self._room.cpus, self._room.gpus)
 
     def _job(self, plan: Plan, pace: Pace) -> Job:
-        mark, version = run_mark(plan.output), cluejudge.__version__
-        return Job(plan, pace, self._key, str(Path.cwd()), mark, version)
+        return Job(
+            plan,
+            pace,
+            self._key,
+            host=platform.node(),
+            folder=str(Path.cwd()),
+            mark=run_mark(plan.output),
+            version=cluejudge.__version__,
+        )
 
     def _share(self) -> dict[str, float]:
         return {"num_cpus": self._room.cpus, "num_gpus": self._room.gpus}
 
     def _dataset(self, desk: Any, shards: Sequence[int]) -> Any:
         """The dataset of answers. Nothing is done before it is read."""
-        actors = min(self._room.actors, len(shards))
-        together = max(1, min(_TOGETHER, len(shards) // (_TASKS * actors)))
+        together = max(1, min(_TOGETHER, len(shards) // (_TASKS * self._room.actors)))
         tasks = -(-len(shards) // together)
+        self._used = min(self._room.actors, tasks)
         data = ray().data
         numbers = data.from_items([{SHARD: shard} for shard in shards], override_num_blocks=tasks)
         # A shard may take hours, which is no lack of progress.
         numbers.context.execution_no_progress_timeout_s = -1
         numbers.context.enable_progress_bars = False
+        # One task at a time: a second would wait for its actor while others are idle.
+        pool = data.ActorPoolStrategy(size=self._used, max_tasks_in_flight_per_actor=1)
         return numbers.map_batches(
             ShardActor,
-            fn_constructor_args=(desk,),
+            fn_constructor_args=(RayLine(desk),),
             batch_size=together,
-            # One task at a time: a second would wait for its actor while others are idle.
-            compute=data.ActorPoolStrategy(
-                size=min(actors, tasks), max_tasks_in_flight_per_actor=1
-            ),
+            compute=pool,
             **self._share(),
         )
 
@@ -167,15 +190,22 @@ def _next(
             _hear(desk, told)
             continue
         if isinstance(answer, BaseException):
-            raise _failed(answer) from answer
+            _raise(answer)
         _hear(desk, told)
         return answer
 
 
 def _hear(desk: Any, told: Callable[[Told], None]) -> None:
-    for what, times in ray().get(desk.news.remote()).items():
+    news: News = ray().get(desk.news.remote())
+    for shards in news.deaths:
+        _warn(f"an actor died on {shards}; another one goes on with it")
+    for what, times in news.told.items():
         for _ in range(times):
             told(what)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, CluejudgeWarning, stacklevel=3)
 
 
 def _shards(answer: Answer) -> Sequence[ShardDone]:
@@ -184,11 +214,10 @@ def _shards(answer: Answer) -> Sequence[ShardDone]:
     return answer.shards if isinstance(answer, Done) else ()
 
 
-def _failed(error: BaseException) -> BaseException:
-    """What is told of an exception of Ray: one that code raised, else that the cluster failed."""
-    exceptions = ray().exceptions
-    if isinstance(error, exceptions.RayTaskError):
-        return error
-    return ModelError(
+def _raise(error: BaseException) -> NoReturn:
+    """Raises an exception of Ray as it is if our code raised it, else as the cluster's failure."""
+    if isinstance(error, ray().exceptions.RayTaskError):
+        raise error
+    raise ModelError(
         f"the Ray cluster failed: {error}", hint="the same command goes on from there"
-    )
+    ) from error

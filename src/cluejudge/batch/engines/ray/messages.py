@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from cluejudge import errors
 from cluejudge.batch.plan import Pace, Plan
-from cluejudge.batch.shard import ShardDone
+from cluejudge.batch.shard import ShardDone, Told
 from cluejudge.errors import CluejudgeError, ModelError
 from cluejudge.models.registry import Key
 
@@ -16,13 +17,14 @@ from cluejudge.models.registry import Key
 class Job:
     """What an actor must know. It is fetched from the desk: what Ray is given, Ray may log.
 
-    `folder` is where the run was started, for relative paths; `mark` is the digest of its
-    run.json, by which an actor knows the output again.
+    `host` and `folder` are where the run was started, the latter for relative paths; `mark` is the
+    digest of its run.json, by which an actor knows the output again.
     """
 
     plan: Plan
     pace: Pace
     key: Key
+    host: str
     folder: str
     mark: str
     version: str
@@ -34,6 +36,14 @@ class Turn:
 
     number: int
     refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a desk has heard of rows, and shards on which an actor died, by name."""
+
+    told: Mapping[Told, int]
+    deaths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,10 @@ class Failure:
 
     @classmethod
     def of(cls, error: CluejudgeError, where: str = "") -> Failure:
-        """The failure for `error`, which happened on the node `where`."""
+        """The failure for `error`, which happened on the machine `where`."""
         message = str(error.args[0]) if error.args else ""
-        return cls(type(error).__name__, f"{where}: {message}" if where else message, error.hint)
+        said = f"on {where}: {message}" if where else message
+        return cls(type(error).__name__, said, error.hint)
 
     def error(self) -> CluejudgeError:
         """The error again: of its class where that takes just a message, else a `ModelError`."""
