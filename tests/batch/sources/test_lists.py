@@ -116,6 +116,9 @@ def test_a_table_of_one_column_needs_no_name_for_it(tmp_path: Path) -> None:
         ("l.csv", b"front,back\na.png,b.png\n", "several columns of images"),
         ("l.csv", b"one,two\nx,y\n", "no column that looks like images"),
         ("l.txt", "a.png\n".encode("utf-16"), "UTF-8"),
+        ("l.txt", b"\n", "names no image"),
+        ("l.csv", b"path,n\n", "names no image"),
+        ("l.jsonl", b"{\n", "names no image: this is no JSON"),
     ],
 )
 def test_lists_that_are_none_are_told(name: str, data: bytes, said: str, tmp_path: Path) -> None:

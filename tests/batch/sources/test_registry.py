@@ -22,6 +22,7 @@ TABLE, TAR = parquet({"image": [RED]}), tar([("0.png", RED)])
         ({"a.tar": TAR}, "", "webdataset"),
         ({"a.parquet": TABLE}, "*", "parquet"),
         ({"a.tar.gz": TAR, "b.tgz": TAR}, "*", "webdataset"),
+        ({"a.arrow": b"", "b.arrow": b""}, "*", "huggingface"),
         ({"a.png": RED}, "*.png", "files"),
         ({"a.png": b""}, "a.png", "files"),
         ({"a": RED}, "a", "files"),

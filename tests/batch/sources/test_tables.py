@@ -9,7 +9,7 @@ import pytest
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.entries import Refusal, Remote
 from cluejudge.batch.plan import InputFormat
-from cluejudge.batch.sources.tables import FETCH_ROWS
+from cluejudge.batch.sources.pieces import FETCH_ROWS
 from cluejudge.errors import UsageError
 from tests.batch.sources.making import (
     BLUE,

@@ -70,6 +70,10 @@ class Files(Protocol):
         """A file that is there, to read in it. Raises `OSError`."""
         ...
 
+    def head(self, name: str) -> bytes:
+        """The first bytes of a file that is there. Raises `OSError`."""
+        ...
+
     def stamp(self, name: str) -> str:
         """The stamp of a file as in `Found`; empty if it cannot be told."""
         ...
@@ -122,6 +126,11 @@ class LocalFiles:
             raise IrregularFileError(f"{label(path.name)} is a pipe, a device or a socket")
         return path.open("rb")
 
+    def head(self, name: str) -> bytes:
+        """See `Files`."""
+        with self.open(name) as file:
+            return file.read(HEAD_BYTES)
+
     def stamp(self, name: str) -> str:
         """See `Files`."""
         try:
@@ -170,9 +179,12 @@ class RemoteFiles:
         for entry in sorted(entries, key=lambda entry: str(entry["name"])):
             base = str(entry["name"]).rstrip("/").rpartition("/")[2]
             name = f"{folder}/{base}" if folder else base
-            if base.startswith(".") or entry["name"].rstrip("/") == path.rstrip("/"):
+            itself = entry["name"].rstrip("/") == path.rstrip("/")
+            if itself and entry["type"] == "directory":
+                yield Unlisted(f"{folder}/", _refusal(OSError("a folder in it has no name")))
+            elif base.startswith(".") or itself:
                 continue
-            if entry["type"] != "directory":
+            elif entry["type"] != "directory":
                 yield Found(name, _stamp(entry))
             elif enter(name):
                 yield from self._below(name, enter)
@@ -193,6 +205,17 @@ class RemoteFiles:
         with faults():
             file: BinaryIO = self._files.open(self._path(name), "rb")
         return file
+
+    def head(self, name: str) -> bytes:
+        """See `Files`. An open file would ask for far more than that."""
+        path = self._path(name)
+        with faults():
+            try:
+                return bytes(self._files.cat_file(path, start=0, end=HEAD_BYTES))
+            except Exception:  # some servers give no part of a file that is empty
+                if self._files.info(path)["size"] == 0:
+                    return b""
+                raise
 
     def stamp(self, name: str) -> str:
         """See `Files`."""
@@ -234,12 +257,6 @@ def open_files(where: str, storage: Mapping[str, str]) -> Files:
             hint="give it as an option of the storage, or in the file system's configuration",
         )
     return RemoteFiles(where, storage)
-
-
-def head(files: Files, name: str) -> bytes:
-    """The first bytes of a file. Raises `OSError`."""
-    with faults(), files.open(name) as file:
-        return file.read(HEAD_BYTES)
 
 
 def is_url(name: str) -> bool:

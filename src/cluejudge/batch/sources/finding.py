@@ -17,6 +17,7 @@ from cluejudge.batch.sources.files import (
     local_path,
     open_files,
 )
+from cluejudge.batch.sources.places import label
 from cluejudge.batch.sources.remote import brief, is_web, scheme, shown
 from cluejudge.errors import UsageError
 from cluejudge.report.words import one_line
@@ -53,6 +54,11 @@ class Collection:
             for one in self.files.below(pattern.may_hold, links=not pattern.deep):
                 if isinstance(one, Unlisted) or pattern.matches(one.name):
                     yield one
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for the record: without secrets."""
+        return label(shown(self.where))
 
     def told(self) -> str:
         """What it is called in messages."""

@@ -13,7 +13,6 @@ from cluejudge.batch.sources.carrying import no_columns
 from cluejudge.batch.sources.files import Unlisted
 from cluejudge.batch.sources.finding import Collection
 from cluejudge.batch.sources.places import File
-from cluejudge.batch.sources.remote import shown
 from cluejudge.batch.sources.wanted import is_wanted
 
 
@@ -29,7 +28,7 @@ class FolderSource:
         self._collection = collection
         kind = InputFormat.FOLDER if collection.is_folder else InputFormat.FILES
         no_columns(spec.carry, spec.image, spec.id, f"{collection.told()} as {kind.value}")
-        self.card: Mapping[str, str] = {"kind": kind.value, "where": shown(collection.where)}
+        self.card: Mapping[str, str] = {"kind": kind.value, "where": collection.shown}
         self.columns = pa.schema([])
         self.passed_over = 0
 

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 from cluejudge.batch.arrow import pa
 from cluejudge.batch.sources.files import Files, Found, Kind
 from cluejudge.batch.sources.finding import Collection
+from cluejudge.batch.sources.pieces import Piece
 from cluejudge.batch.sources.remote import brief, faults
-from cluejudge.batch.sources.tables import Piece
 from cluejudge.errors import UsageError
 from cluejudge.report.words import one_line
 
@@ -31,9 +31,6 @@ def tables(collection: Collection) -> Iterator[Found]:
     Raises `UsageError` if there is no data set, or one that cannot be read as it is.
     """
     files, told = collection.files, collection.told()
-    if collection.name:
-        yield Found(collection.name, files.stamp(collection.name))
-        return
     if files.kind(SPLITS) is Kind.FILE:
         folders = [f"{split}/" for split in _texts(_json(files, SPLITS, told).get("splits"))]
     else:

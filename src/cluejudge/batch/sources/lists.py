@@ -19,7 +19,7 @@ from cluejudge.batch.sources.imagecolumn import PEEK_ROWS, Column, image_column
 from cluejudge.batch.sources.jsontypes import JsonTypes
 from cluejudge.batch.sources.lines import Line, lines, suffix
 from cluejudge.batch.sources.places import File, label
-from cluejudge.batch.sources.remote import shown
+from cluejudge.errors import UsageError
 from cluejudge.image.refusals import Code
 
 
@@ -46,7 +46,7 @@ class ListSource:
         self._told = collection.told()
         self.card: Mapping[str, str] = {
             "kind": InputFormat.LIST.value,
-            "where": shown(collection.where),
+            "where": collection.shown,
             **({"image column": spec.image} if spec.image else {}),
             **({"id column": spec.id} if spec.id else {}),
         }
@@ -59,6 +59,9 @@ class ListSource:
     @cached_property
     def _layout(self) -> _Layout:
         peeked = list(islice((one.values for one in self._lines() if not one.why), PEEK_ROWS))
+        if not peeked:
+            why = next((f": {one.why}" for one in self._lines()), "")
+            raise UsageError(f"{self._told} names no image{why}", hint="give a path or URL a line")
         names = list(dict.fromkeys(name for values in peeked for name in values))
         types = JsonTypes()
         if suffix(self._name) in (".jsonl", ".ndjson") and (self._spec.carry or self._spec.id):

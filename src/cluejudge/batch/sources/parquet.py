@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.sources.files import Files
+from cluejudge.batch.sources.pieces import Piece
 from cluejudge.batch.sources.remote import brief, faults
-from cluejudge.batch.sources.tables import Piece
 
 _BUFFER = 2**20
 

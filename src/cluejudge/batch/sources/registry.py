@@ -8,7 +8,7 @@ from itertools import islice
 from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources import huggingface
 from cluejudge.batch.sources.base import Source
-from cluejudge.batch.sources.files import Found, Unlisted, head
+from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection, locate
 from cluejudge.batch.sources.folder import FolderSource
 from cluejudge.batch.sources.lists import ListSource
@@ -58,9 +58,10 @@ def _told_format(collection: Collection) -> InputFormat:
             f"{', '.join(sorted(_WORDS[kind] for kind in likely if kind))}",
             hint=_NAME_IT,
         )
-    if likely and likely <= {InputFormat.PARQUET, InputFormat.WEBDATASET}:
-        return InputFormat(likely.pop() or InputFormat.FILES)
-    return InputFormat.FOLDER if collection.is_folder else InputFormat.FILES
+    one = likely.pop() if likely else None
+    if one is None or one is InputFormat.FILES:
+        one = InputFormat.FOLDER if collection.is_folder else InputFormat.FILES
+    return one
 
 
 _WORDS = {
@@ -75,7 +76,7 @@ def _of_file(collection: Collection) -> InputFormat:
     known = _of_name(collection.name)
     if known:
         return known
-    begins = head(collection.files, collection.name)
+    begins = collection.files.head(collection.name)
     if begins.startswith(b"PAR1"):
         return InputFormat.PARQUET
     if begins[257:262] == b"ustar":
@@ -125,7 +126,9 @@ def _parquet(collection: Collection, spec: InputSpec) -> Source:
 
 def _huggingface(collection: Collection, spec: InputSpec) -> Source:
     def tables() -> Iterator[Found | Unlisted | None]:
-        return huggingface.tables(collection)
+        if collection.is_folder:
+            return huggingface.tables(collection)
+        return _with_suffix(collection, _ARROW)
 
     return TableSource(collection, spec, huggingface.ArrowReader(), InputFormat.HUGGINGFACE, tables)
 

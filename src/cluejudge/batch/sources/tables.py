@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Protocol
 
 from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Entry, Fetched, Refusal
@@ -23,47 +22,16 @@ from cluejudge.batch.sources.base import (
 )
 from cluejudge.batch.sources.carrying import Carried, carried, checked, missing
 from cluejudge.batch.sources.cells import named_file, took
-from cluejudge.batch.sources.files import Files, Found, Unlisted
+from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection
 from cluejudge.batch.sources.imagecolumn import PEEK_ROWS, Column, image_column
+from cluejudge.batch.sources.pieces import Cursor, Piece, Reader
 from cluejudge.batch.sources.places import Cell, File, Place, label, written
-from cluejudge.batch.sources.remote import brief, shown
+from cluejudge.batch.sources.remote import brief
 from cluejudge.batch.sources.types import holds_bytes, is_text
 from cluejudge.errors import UsageError
 from cluejudge.image.refusals import Code
-
-FETCH_ROWS = 16
-"""So many cells with images are read at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Rows from `start` on of a table; without a `batch` they cannot be read, and `why` says why.
-
-    `count` is None where nobody knows how many those are.
-    """
-
-    start: int
-    count: int | None
-    batch: pa.RecordBatch | None = None
-    why: str = ""
-
-
-class Reader(Protocol):
-    """How tables of one format are read. Both raise `OSError` for one that is none."""
-
-    def schema(self, files: Files, name: str) -> pa.Schema:
-        """The columns of a table."""
-        ...
-
-    def pieces(
-        self, files: Files, name: str, columns: list[str], start: int, size: int
-    ) -> Iterator[Piece]:
-        """These columns of a table, in order, at most `size` rows at a time.
-
-        They begin at `start` or before it.
-        """
-        ...
+from cluejudge.report.words import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +63,10 @@ class TableSource:
         """`tables` gives the files that are tables, and None for one that is passed over."""
         self._collection, self._files = collection, collection.files
         self._spec, self._reader, self._all = spec, reader, tables
-        self._spare: list[_Cursor] = []
+        self._spare: list[Cursor] = []
         self.card: Mapping[str, str] = {
             "kind": kind.value,
-            "where": shown(collection.where),
+            "where": collection.shown,
             **({"image column": spec.image} if spec.image else {}),
             **({"id column": spec.id} if spec.id else {}),
         }
@@ -112,7 +80,7 @@ class TableSource:
     @cached_property
     def _layout(self) -> Layout:
         name, schema = self._first()
-        told = self._files.label(name)
+        told = one_line(self._files.label(name))
         possible = {
             one.name: one.type for one in schema if is_text(one.type) or holds_bytes(one.type)
         }
@@ -189,7 +157,7 @@ class TableSource:
         kind = schema.field(layout.image).type
         if is_text(kind) != layout.by_name or not (is_text(kind) or holds_bytes(kind)):
             raise OSError(f"its column {label(layout.image)} is of another type, {kind}")
-        told = self._files.label(name)
+        told = one_line(self._files.label(name))
         for needed in [*(one.column for one in layout.carried), *[self._spec.id]]:
             if needed and needed not in schema.names:
                 raise missing(needed, schema.names, told)
@@ -245,9 +213,10 @@ class TableSource:
         try:
             return column if column.type == field.type else column.cast(field.type)
         except pa.ArrowException as error:
+            told = one_line(self._files.label(table.name))
             raise UsageError(
-                f"the column of `{label(field.name)}` in {self._files.label(table.name)} is of "
-                f"type {column.type}, and before it was of type {field.type}",
+                f"the column of `{one_line(field.name)}` in {told} is of type {column.type}, and "
+                f"before it was of type {field.type}",
                 hint="carry over columns that have one type",
             ) from error
 
@@ -262,7 +231,7 @@ class TableSource:
             place = places.read(entry.place)
             if isinstance(place, Cell):
                 if cursor is None or not cursor.reaches(place, entry.stamp):
-                    cursor = _Cursor(self._reader, self._files, self._layout.image, place, entry)
+                    cursor = Cursor(self._reader, self._files, self._layout.image, place, entry)
                 yield Fetched(entry, took(cursor.cell(place.row), place.name, self._files))
             elif isinstance(place, File | Refusal):
                 yield whole_file(entry, place, self._files)
@@ -270,40 +239,3 @@ class TableSource:
                 raise TypeError(f"{entry.place} is no place in a table")
         if cursor is not None:
             self._spare = [cursor]
-
-
-class _Cursor:
-    """Reads the image cells of one table forwards."""
-
-    def __init__(self, reader: Reader, files: Files, image: str, cell: Cell, entry: Entry) -> None:
-        self._name, self._stamp = cell.name, entry.stamp
-        self._piece = Piece(cell.row, 0)
-        self._changed = ""
-        if files.stamp(cell.name) != entry.stamp:
-            self._changed = f"{files.label(cell.name)} has changed since it was listed"
-        self._ended = False
-        self._pieces = reader.pieces(files, cell.name, [image], cell.row, FETCH_ROWS)
-
-    def reaches(self, cell: Cell, stamp: str) -> bool:
-        """Whether the cell is in the table, and not behind where this stands."""
-        same = (self._name, self._stamp) == (cell.name, stamp)
-        return same and not self._ended and cell.row >= self._piece.start
-
-    def cell(self, row: int) -> object:
-        """What is in a cell, or the `Refusal` for it."""
-        why = self._changed
-        try:
-            while not why and not self._covers(row):
-                self._piece = next(self._pieces)
-            why = why or self._piece.why
-        except StopIteration:
-            why, self._ended = f"there is no row {row}", True
-        except OSError as error:  # the next row may try again
-            why, self._ended = brief(error), True
-        if why or self._piece.batch is None:
-            return Refusal(Code.UNREADABLE.value, f"the table cannot be read: {why}")
-        return self._piece.batch.column(0)[row - self._piece.start].as_py()
-
-    def _covers(self, row: int) -> bool:
-        count = self._piece.count
-        return count is None or row < self._piece.start + count

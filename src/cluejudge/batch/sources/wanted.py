@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cluejudge.batch.sources.files import Files, IrregularFileError, head
+from cluejudge.batch.sources.files import Files, IrregularFileError
 from cluejudge.errors import ImageError
 from cluejudge.image.files import holds_picture, named_picture
 from cluejudge.image.refusals import Code
@@ -45,7 +45,7 @@ def is_wanted(files: Files, name: str) -> bool:
     if _suffix(name) in _SOUND_SUFFIXES:
         return False
     try:
-        return holds_image(head(files, name))
+        return holds_image(files.head(name))
     except IrregularFileError:
         return False
     except OSError:

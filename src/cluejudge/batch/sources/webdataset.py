@@ -19,7 +19,7 @@ from cluejudge.batch.sources.cells import LARGEST, too_large
 from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection
 from cluejudge.batch.sources.places import Member, label
-from cluejudge.batch.sources.remote import brief, faults, shown
+from cluejudge.batch.sources.remote import brief, faults
 from cluejudge.batch.sources.tars import TAR_SUFFIXES, TarFile, tar_files, unpacked
 from cluejudge.batch.sources.wanted import holds_image, named_image
 from cluejudge.errors import UsageError
@@ -67,7 +67,7 @@ class WebDatasetSource:
         self._image = spec.image.lower().removeprefix(".")
         self.card: Mapping[str, str] = {
             "kind": InputFormat.WEBDATASET.value,
-            "where": shown(collection.where),
+            "where": collection.shown,
             **({"image suffix": spec.image} if spec.image else {}),
             **({"id": spec.id} if spec.id else {}),
         }

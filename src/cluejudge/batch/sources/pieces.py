@@ -1,0 +1,84 @@
+"""Tables read forwards: some rows at a time when listed, and cell by cell when fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from cluejudge.batch.arrow import pa
+from cluejudge.batch.entries import Entry, Refusal
+from cluejudge.batch.sources.files import Files
+from cluejudge.batch.sources.places import Cell
+from cluejudge.batch.sources.remote import brief
+from cluejudge.image.refusals import Code
+
+FETCH_ROWS = 16
+"""So many cells with images are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows from `start` on of a table; without a `batch` they cannot be read, and `why` says why.
+
+    `count` is None where nobody knows how many those are.
+    """
+
+    start: int
+    count: int | None
+    batch: pa.RecordBatch | None = None
+    why: str = ""
+
+
+class Reader(Protocol):
+    """How tables of one format are read. Both raise `OSError` for one that is none."""
+
+    def schema(self, files: Files, name: str) -> pa.Schema:
+        """The columns of a table."""
+        ...
+
+    def pieces(
+        self, files: Files, name: str, columns: list[str], start: int, size: int
+    ) -> Iterator[Piece]:
+        """These columns of a table, in order, at most `size` rows at a time.
+
+        They begin at `start` or before it.
+        """
+        ...
+
+
+class Cursor:
+    """Reads the image cells of one table forwards."""
+
+    def __init__(self, reader: Reader, files: Files, image: str, cell: Cell, entry: Entry) -> None:
+        self._name, self._stamp = cell.name, entry.stamp
+        self._piece = Piece(cell.row, 0)
+        self._changed = ""
+        if files.stamp(cell.name) != entry.stamp:
+            self._changed = f"{files.label(cell.name)} has changed since it was listed"
+        self._ended = False
+        self._pieces = reader.pieces(files, cell.name, [image], cell.row, FETCH_ROWS)
+
+    def reaches(self, cell: Cell, stamp: str) -> bool:
+        """Whether the cell is in the table, and not behind where this stands."""
+        same = (self._name, self._stamp) == (cell.name, stamp)
+        return same and not self._ended and cell.row >= self._piece.start
+
+    def cell(self, row: int) -> object:
+        """What is in a cell, or the `Refusal` for it."""
+        why = self._changed
+        try:
+            while not why and not self._covers(row):
+                self._piece = next(self._pieces)
+            why = why or self._piece.why
+        except StopIteration:
+            why, self._ended = f"there is no row {row}", True
+        except OSError as error:  # the next row may try again
+            why, self._ended = brief(error), True
+        if why or self._piece.batch is None:
+            return Refusal(Code.UNREADABLE.value, f"the table cannot be read: {why}")
+        return self._piece.batch.column(0)[row - self._piece.start].as_py()
+
+    def _covers(self, row: int) -> bool:
+        count = self._piece.count
+        return count is None or row < self._piece.start + count
