@@ -124,9 +124,12 @@ def ray(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def mllm(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """A few larger scenes, a model with random weights."""
+    from transformers.utils import logging
+
     from benchmarks.checkpoint import save_checkpoint
     from benchmarks.shapes import SMALL, TINY
 
+    logging.disable_progress_bar()
     shape = TINY if args.quick else SMALL
     save_checkpoint(shape, folder / "model")
     where = scenes(args.folder or folder, args.mllm_images, side=512)

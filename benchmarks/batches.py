@@ -51,10 +51,10 @@ def batch(where: Path, output: Path, *options: str) -> Done:
             env={**os.environ, "PYTHONPATH": paths},
         )
         memory = tuple(_watched(process, output))
-    if process.returncode not in _WORKED:
+    summary = output / "summary.json"
+    if process.returncode not in _WORKED or not summary.exists():
         raise RuntimeError(f"{' '.join(command[2:])}: {log.read_text('utf-8', 'replace')}")
-    summary = json.loads((output / "summary.json").read_text("utf-8"))
-    return Done(summary, time.perf_counter() - began, memory)
+    return Done(json.loads(summary.read_text("utf-8")), time.perf_counter() - began, memory)
 
 
 def cluejudge(*arguments: str) -> str:
