@@ -39,7 +39,7 @@ def some(wrong: int, total: int, confidence: float) -> float:
     return float(most_wrong(np.array([wrong]), np.array([total]), confidence)[0])
 
 
-@given(st.integers(1, 300), st.data(), st.sampled_from([0.9, 0.95, 0.99]))
+@given(st.integers(1, 120), st.data(), st.sampled_from([0.9, 0.95, 0.99]))
 def test_a_share_as_large_as_the_bound_is_as_unlikely_as_said(
     total: int, data: st.DataObject, confidence: float
 ) -> None:

@@ -67,8 +67,8 @@ class View:
     picture: Picture
 
 
-def told(low: Graded | str, high: Graded | str, **more: object) -> Told:
-    return replace(Told({"low": low, "high": high}), **more)
+def told(low: Graded | str, high: Graded | str, *, distance: float = 0.0, fails: str = "") -> Told:
+    return Told({"low": low, "high": high}, distance, fails)
 
 
 def judged(

@@ -21,6 +21,7 @@ from cluejudge.models.protocols import Models, Vectors
 from cluejudge.models.registry import load_models
 from cluejudge.settings import Thresholds
 from cluejudge.student import models as students
+from cluejudge.student.folder import read_student
 from cluejudge.student.models import behind
 from cluejudge.student.student import UNKNOWN, Student
 from cluejudge.verdict import Cause, Outcome, RuleOutcome
@@ -58,7 +59,7 @@ def test_alone_it_judges_without_a_question(alone: Judge) -> None:
 
 def test_its_verdicts_say_whose_they_are(folder: Path, alone: Judge) -> None:
     verdict = alone.judge(SAFE)
-    digest = students.read_student(folder).digest
+    digest = read_student(folder).digest
     assert verdict.models["name"] == "student"
     assert verdict.models["student"] == digest
     assert verdict.models["judge name"] == "fake"
@@ -181,7 +182,7 @@ def test_an_encoder_that_sees_otherwise_is_not_looked_through(
 
 
 def test_grades_depend_on_the_picture_alone(folder: Path) -> None:
-    learnt = students.read_student(folder)
+    learnt = read_student(folder)
     student = Student(learnt, FakeEncoder())
     rules = tuple(rule_digest(rule) for rule in COLOURS.rules)
     pictures = [plain("red"), plain("red", "white", "white"), plain("black"), plain("red")]
@@ -200,7 +201,7 @@ def test_vectors_that_are_none(folder: Path) -> None:
         def embed_images(self, images: Sequence[Picture]) -> Vectors:
             return super().embed_images(images) * 2
 
-    student = Student(students.read_student(folder), Broken())
+    student = Student(read_student(folder), Broken())
     with pytest.raises(ModelError, match="not 1"):
         student.grade([Grade(plain("red"), ())])
 
