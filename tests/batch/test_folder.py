@@ -7,6 +7,7 @@ import pytest
 from cluejudge.batch.entries import Entry
 from cluejudge.batch.fingerprint import fingerprint
 from cluejudge.batch.folder import CONSTITUTION, RUN, RunFolder
+from cluejudge.batch.journal import Journal, journals
 from cluejudge.batch.parts import write_part
 from cluejudge.claim import Claim
 from cluejudge.compiled import load_compiled
@@ -110,6 +111,22 @@ def test_shards_without_a_part_are_missing(folder: RunFolder) -> None:
     fill(folder, 1, 1)
     fill(folder, 2, 0)
     assert folder.missing([2, 1, 0]) == (0,)
+
+
+def test_a_journal_goes_when_its_part_is_whole(folder: RunFolder) -> None:
+    for shard in (0, 1):
+        journal = Journal.open(folder.journals, shard, common())
+        journal.add(0, "", common())
+        journal.close()
+    fill(folder, 1, 1)
+    whole = folder.part(1).read_bytes()
+    folder.part(1).write_bytes(whole[:-1])
+    with pytest.raises(UsageError, match="is broken"):
+        folder.missing([1, 1])
+    assert journals(folder.journals) == (0, 1)
+    folder.part(1).write_bytes(whole)
+    assert folder.missing([1, 1]) == (0,)
+    assert journals(folder.journals) == (0,)
 
 
 def test_a_part_that_is_broken_or_of_no_shard_is_told_and_not_judged_again(

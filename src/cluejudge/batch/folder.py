@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from cluejudge.batch.durable import leftovers, write_text
 from cluejudge.batch.fingerprint import Fingerprint, differences
+from cluejudge.batch.journal import Journal, journals
 from cluejudge.batch.parts import check_part, part_path, parts
 from cluejudge.compiled import CompiledConstitution, dump_compiled
 from cluejudge.errors import UsageError
@@ -112,7 +113,7 @@ class RunFolder:
         """The shards without a part; `rows` says of each shard how many rows it has.
 
         Raises `UsageError` for a part that is broken or is of no shard: nothing that was judged is
-        judged again unasked.
+        judged again unasked. A journal beside a whole part, which a killed run leaves, is removed.
         """
         found = parts(self.path)
         for shard, path in found.items():
@@ -122,6 +123,9 @@ class RunFolder:
                     hint="move it out of the folder",
                 )
             check_part(path, rows[shard])
+        for shard in journals(self.journals):
+            if shard in found:
+                Journal.discard(self.journals, shard)
         return tuple(shard for shard in range(len(rows)) if shard not in found)
 
     def _compare(self, new: Fingerprint, listing: str) -> None:
