@@ -10,7 +10,11 @@ FOUND = Summary(
     images=2000,
     duplicates=3,
     outcomes={Outcome.UNSAFE: 150, Outcome.ERROR: 50, Outcome.SAFE: 1800, Outcome.ABSTAIN: 0},
-    rules={"fire": RuleCount(violated=150, unsure=2), "knives": RuleCount()},
+    rules={
+        "fire": RuleCount(violated=150, unsure=2, not_judged=7),
+        "knives": RuleCount(not_judged=7),
+        "drugs": RuleCount(not_judged=8),
+    },
     actions={"block": 150},
     errors={"truncated": ErrorCount(count=50, examples=("a.png", "b\x1b[31m.png"))},
     last_run=SPENT,
@@ -35,6 +39,7 @@ def test_everything_is_told() -> None:
     ):
         assert line in text
     assert "knives" not in text
+    assert "drugs" in text
     assert "\x1b" not in text
 
 

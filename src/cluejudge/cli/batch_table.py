@@ -16,7 +16,8 @@ from cluejudge.report.words import one_line
 def summary(found: Summary) -> RenderableType:
     """How many images came out how, by which rule, why some were not judged, and how long it took.
 
-    Rules that no image violates and that were always answered have no line.
+    A rule that no image violates has a line only if it was left open more often than any is: an
+    image that the models do not know leaves open all of them.
     """
     return Group(
         table.summary(found.outcomes),
@@ -37,10 +38,11 @@ def _notes(found: Summary) -> Iterator[Text]:
 
 
 def _rules(found: Summary) -> Iterator[RenderableType]:
+    least = min((counts.not_judged for counts in found.rules.values()), default=0)
     told = {
         rule: counts
         for rule, counts in found.rules.items()
-        if counts.violated or counts.unsure or counts.not_judged
+        if counts.violated or counts.unsure or counts.not_judged > least
     }
     if not told:
         return
