@@ -80,9 +80,10 @@ def test_what_is_before_a_break_is_judged_and_the_rest_is_told(share: float) -> 
     assert "cut short" in found.shortfall.reason
 
 
-def test_a_cut_file_without_its_list_of_frames_is_truncated() -> None:
+@pytest.mark.parametrize("lost", [200, 600, 900, 2000])
+def test_a_cut_file_without_its_list_of_frames_is_truncated(lost: int) -> None:
     with pytest.raises(ImageError, match="too early") as caught:
-        load_video(FILES["MP4"][:-200])
+        load_video(FILES["MP4"][:-lost])
     assert caught.value.code == Code.TRUNCATED
 
 

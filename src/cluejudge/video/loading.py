@@ -20,6 +20,8 @@ from cluejudge.video.kinds import Kind, kind_of
 from cluejudge.video.tracks import Player, Track
 from cluejudge.video.wholeness import missing
 
+_OF_A_CUT = frozenset((Code.CORRUPT.value, Code.NO_VIDEO.value, Code.UNSUPPORTED_VIDEO.value))
+"""What a file that has lost its end may look like."""
 _FEWEST = 2  # frames that each video track must have a place for
 
 
@@ -46,7 +48,7 @@ def load_video(
             message = f"{kind}: there is not enough memory to decode it"
             raise refuse(Code.OUT_OF_MEMORY, message) from error
         except ImageError as error:
-            if gap and error.code == Code.CORRUPT:
+            if gap and error.code in _OF_A_CUT:
                 raise _truncated(gap) from error
             raise
 
