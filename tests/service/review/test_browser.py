@@ -132,6 +132,22 @@ def test_agreeing_is_held_back_while_a_rule_is_set_otherwise(
     assert store.reviews.of(decision.id)[0].answer is Answer.AGREE
 
 
+def test_the_key_of_overruling_records_a_rule_that_is_explained(
+    page: Any, address: str, store: Store
+) -> None:
+    decision = recorded(store)
+    page.goto(f"{address}{item_of(decision)}")
+    press(page, "j c")
+    page.keyboard.type("It is a toy")
+    press(page, "Escape n")
+    page.keyboard.type("Seen twice")
+    press(page, "Escape")
+    answered(page, "o")
+    (review,) = store.reviews.of(decision.id)
+    assert [(one.rule_id, one.reason) for one in review.overrides] == [("on-fire", "It is a toy")]
+    assert review.note == "Seen twice"
+
+
 def test_overruling_needs_a_rule_and_a_reason(page: Any, address: str, store: Store) -> None:
     decision = recorded(store)
     page.goto(f"{address}{item_of(decision)}")

@@ -71,7 +71,9 @@ def test_what_is_judged_waits_in_the_queue(client: TestClient) -> None:
     ]
     assert len(errors) == 1
     assert errors[0] in page
-    assert client.get(take(client)).status_code == 200
+    page = client.get(f"{HOME}/items/{errors[0]}").text
+    assert "There is no picture" in page
+    assert "not kept" not in page
 
 
 def test_what_cannot_be_decided_comes_before_what_is_unsafe(client: TestClient) -> None:
@@ -80,7 +82,7 @@ def test_what_cannot_be_decided_comes_before_what_is_unsafe(client: TestClient) 
     assert take(client) == item_of(abstained)
     answer = send(client, abstained, "agree")
     assert answer.headers["location"].startswith(f"{item_of(unsafe)}?done={abstained.id}")
-    assert "You agreed the one before" in client.get(answer.headers["location"]).text
+    assert "You agreed with the one before" in client.get(answer.headers["location"]).text
     last = send(client, unsafe, "skip").headers["location"]
     assert last.startswith(f"{HOME}?")
     assert "none=yes" in last

@@ -7,10 +7,11 @@ from fastapi import Request, Response
 from cluejudge.service.review.answers import MAX_NOTE, MAX_REASON, Filled
 from cluejudge.service.review.signing import Visitor
 from cluejudge.service.review.site import DECISION_ID, Site, page
-from cluejudge.service.review.views import ANSWERED, ItemView, item_view
+from cluejudge.service.review.views import ItemView, item_view
 from cluejudge.service.review.wanted import Query, wanted
 from cluejudge.store.records import Answer, Decision
 
+_DID = {Answer.AGREE: "agreed with", Answer.OVERRULE: "overruled", Answer.SKIP: "skipped"}
 LEASE_LOST = "Another reviewer has this one now, so it cannot be answered here. Take the next one."
 
 
@@ -66,8 +67,8 @@ async def _view(site: Site, decision: Decision, filled: Filled | None) -> ItemVi
 
 
 def done(query: Query) -> tuple[str, str] | None:
-    """The decision that was answered just before, and what was said of it."""
+    """The decision that was answered just before, and what was done with it."""
     decision_id, said = query.get("done", ""), query.get("said", "")
     if not DECISION_ID.fullmatch(decision_id) or said not in set(Answer):
         return None
-    return decision_id, ANSWERED[Answer(said)]
+    return decision_id, _DID[Answer(said)]

@@ -77,6 +77,7 @@ class ItemView:
     open_rules: int
     shots: tuple[Shot, ...]
     pictures_kept: bool
+    unreadable: bool
     fault: str
     facts: tuple[tuple[str, str], ...]
     earlier: tuple[Earlier, ...]
@@ -116,6 +117,7 @@ def item_view(
         open_rules=sum(finding.outcome in OPEN for finding in verdict.rules),
         shots=shots(verdict, album.pictures),
         pictures_kept=bool(album.pictures),
+        unreadable=_unreadable(decision),
         fault=album.fault,
         facts=tuple((name, value) for name, value in _facts(decision) if value),
         earlier=earlier,
@@ -201,9 +203,15 @@ def last_word(reviews: Sequence[Review]) -> Review | None:
     return max(given or reviews, key=lambda review: review.seq, default=None)
 
 
+def _unreadable(decision: Decision) -> bool:
+    """Whether there was never a picture: nothing came, or nothing that can be read."""
+    verdict = decision.verdict
+    return verdict.outcome is Outcome.ERROR and verdict.record is None
+
+
 def _no_case(decision: Decision, album: Album) -> str:
     """Why this image cannot be a regression case; empty if it can."""
-    if not decision.sha256 or album.fault:
+    if _unreadable(decision) or album.fault:
         return "A regression case needs an image that can be read."
     if not album.pictures:
         return "A regression case needs the image, and it is not kept."

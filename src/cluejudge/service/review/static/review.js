@@ -233,6 +233,14 @@ function keys() {
     }
   }
 
+  // Whether nothing is left to say of the rule that is marked: then `o` is the button's key.
+  function settled() {
+    const panel = panels[current];
+    const given = panel ? panel.querySelector(".why input") : null;
+    const set = panel ? panel.querySelector(".override input[type=radio]:checked") : null;
+    return panel ? Boolean(set && set.value !== "" && given.value.trim() !== "") : changes() > 0;
+  }
+
   function clearRest() {
     const rest = form.querySelector("input[name=rest]");
     if (!rest) {
@@ -257,7 +265,7 @@ function keys() {
     ArrowDown: () => go(1),
     k: () => go(-1),
     ArrowUp: () => go(-1),
-    o: () => overrule(),
+    o: () => (settled() ? press("overrule") : overrule()),
     v: () => overrule("violated"),
     c: () => overrule("cleared"),
     x: clearRest,
