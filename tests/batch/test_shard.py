@@ -33,10 +33,8 @@ from tests.batch.decoding.rows import Bomb
 
 BROKEN = UNSAFE[:60]
 OTHERS = [png(picture("white", "yellow", side)) for side in range(10, 50)]
-FILES: list[Data | Refusal] = [
-    *(UNSAFE, SAFE, NOISE, BROKEN, b""),
-    *(*OTHERS[:4], Refusal("fetch_failed", "the server said 500")),
-]
+FAILED = Refusal("fetch_failed", "the server said 500")
+FILES: list[Data | Refusal] = [UNSAFE, SAFE, NOISE, BROKEN, b"", *OTHERS[:4], FAILED]
 
 
 class StopError(Exception):
