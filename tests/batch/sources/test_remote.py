@@ -91,7 +91,7 @@ def test_every_kind_of_collection_may_be_remote(bucket: str) -> None:
             "tars/u.tar.gz": tar([("1.png", BLUE)], "w:gz"),
             "set/state.json": state("d.arrow"),
             "set/d.arrow": arrow([RED], [BLUE]),
-            "list.csv": b"file,n\na.png,1\nhttps://example.org/b.png,2\n/c.png,3\n",
+            "list.csv": b"file,n\na.png,1\nhttps://example.org/b.png,2\n/c.png,3\n./x/../d.png,4\n",
             "a.png": RED,
         },
     )
@@ -105,6 +105,7 @@ def test_every_kind_of_collection_may_be_remote(bucket: str) -> None:
         "a.png": Remote(f"{bucket}/a.png", storage),
         "https://example.org/b.png": Remote("https://example.org/b.png", {}),
         "/c.png": Path("/c.png"),
+        "./x/../d.png": Remote(f"{bucket}/d.png", storage),
     }
 
 

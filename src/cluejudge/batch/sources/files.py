@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -235,7 +236,7 @@ class RemoteFiles:
             return elsewhere(name, self._storage if scheme(name) == scheme(self._url) else {})
         if name.startswith("/"):
             return Path(name)
-        return Remote(f"{self._url}/{name}", self._storage)
+        return Remote(_joined(self._url, name), self._storage)
 
     def label(self, name: str) -> str:
         """See `Files`."""
@@ -272,6 +273,14 @@ def local_path(url: str) -> Path:
 def elsewhere(url: str, storage: Mapping[str, str]) -> Path | Remote:
     """Where a worker finds what a list names by its URL."""
     return local_path(url) if scheme(url) in _LOCAL else Remote(url, storage)
+
+
+def _joined(url: str, name: str) -> str:
+    """A relative name behind a URL; object stores do not know what `..` means."""
+    if not {".", ".."} & set(name.split("/")):
+        return f"{url}/{name}"
+    kind, _, path = url.partition("://")
+    return f"{kind}://{posixpath.normpath(f'{path}/{name}')}"
 
 
 def _refusal(error: OSError) -> Refusal:
