@@ -66,6 +66,7 @@ def test_no_more_than_wanted(tmp_path: Path) -> None:
     batch.asked.clear()
     assert cards(page(batch, 0)) == []
     assert batch.asked == []
+    assert "No image is shown." in page(batch, 0)
 
 
 def test_an_image_that_is_gone_or_changed_has_a_card_without_picture(batch: Judged) -> None:
@@ -80,7 +81,7 @@ def test_an_image_that_is_gone_or_changed_has_a_card_without_picture(batch: Judg
     drawn = cards(page(batch, again=again))
     assert len(drawn) == 4
     assert sum("The image has changed since it was judged" in card for card in drawn) == 1
-    assert sum("The image is no longer there: there is no b" in card for card in drawn) == 1
+    assert sum("The image cannot be read again: there is no b" in card for card in drawn) == 1
     assert sum("The image is no longer there<" in card for card in drawn) == 2
     assert "<img" not in "".join(drawn)
 

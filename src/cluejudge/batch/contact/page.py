@@ -43,7 +43,9 @@ def opening(summary: Summary, shown: Shown) -> Html:
 
 def closing(summary: Summary, shown: Shown) -> Html:
     """Everything after the last card."""
-    nothing = tag("p", _nothing(shown), class_="nothing", hidden=any(shown.outcomes.values()))
+    nothing = tag(
+        "p", _nothing(summary, shown), class_="nothing", hidden=any(shown.outcomes.values())
+    )
     script = tag("script", _script())
     return Html(f"{nothing}</main>{_errors(summary, shown)}{script}</body></html>\n")
 
@@ -66,9 +68,10 @@ def _about(summary: Summary, shown: Shown) -> list[str]:
     cards = sum(shown.outcomes.values())
     if cards:
         lines.append(
-            "The number behind a rule is P(Yes) of the one of its preconditions that is least sure."
+            "The number behind a rule is P(Yes) of the one of its preconditions that is least sure, "
+            "or P(violated) where a student decided."
         )
-    whole = sum(summary.outcomes.get(outcome, 0) for outcome in shown.outcomes)
+    whole = _showable(summary)
     if shown.rows < whole:
         lines.append(
             f"{cards:,} of {whole:,} unsafe and abstained images are shown, each once: always the "
@@ -96,10 +99,17 @@ def _controls(shown: Shown) -> Html:
     )
 
 
-def _nothing(shown: Shown) -> str:
+def _nothing(summary: Summary, shown: Shown) -> str:
     if any(shown.outcomes.values()):
         return "No image that is shown here is of both this kind and this rule."
+    if _showable(summary):
+        return "No image is shown."
     return "No image was unsafe, and none was left undecided."
+
+
+def _showable(summary: Summary) -> int:
+    """How many rows are unsafe or abstained."""
+    return sum(summary.outcomes.get(outcome, 0) for outcome in (Outcome.UNSAFE, Outcome.ABSTAIN))
 
 
 def _errors(summary: Summary, shown: Shown) -> Html:

@@ -26,6 +26,7 @@ Again = Callable[[int, Sequence[int]], Iterable[Prepared]]
 
 CHANGED = "The image has changed since it was judged"
 GONE = "The image is no longer there"
+UNREADABLE = "The image cannot be read again"
 
 
 def write_contact(folder: Path, summary: Summary, common: Verdict, again: Again, most: int) -> None:
@@ -72,7 +73,7 @@ def _same(pick: Pick, prepared: Prepared) -> LoadedImage | str:
     if prepared.sha256 and prepared.sha256 != pick.sha256:
         return CHANGED
     if isinstance(prepared.image, Refusal):
-        return f"{GONE}: {prepared.image.reason}"
+        return f"{UNREADABLE}: {prepared.image.reason}"
     return prepared.image
 
 
