@@ -68,8 +68,8 @@ def _about(summary: Summary, shown: Shown) -> list[str]:
     cards = sum(shown.outcomes.values())
     if cards:
         lines.append(
-            "The number behind a rule is P(Yes) of the one of its preconditions that is least sure, "
-            "or P(violated) where a student decided."
+            "The number behind a rule is P(Yes) of the one of its preconditions that is least "
+            "sure, or P(violated) where a student decided."
         )
     whole = _showable(summary)
     if shown.rows < whole:
