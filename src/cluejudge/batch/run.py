@@ -24,7 +24,7 @@ from cluejudge.batch.parts import parts
 from cluejudge.batch.plan import Pace, Plan
 from cluejudge.batch.retrying import forget_errors
 from cluejudge.batch.sources.base import Source
-from cluejudge.batch.sources.registry import open_source
+from cluejudge.batch.sources.registry import check_apart, open_source
 from cluejudge.batch.summary import Spent, Summary
 from cluejudge.batch.summing import summed
 from cluejudge.batch.tally import Tally
@@ -72,6 +72,7 @@ def run_batch(plan: Plan, pace: Pace, engine: Engine, watching: Watching) -> Fin
     is in; `TooManyErrorsError`; and what loading the models raises. Whatever stops it, the same
     call goes on from there.
     """
+    check_apart(plan.input, plan.output)
     RunFolder(plan.output).check()
     run = _Run(plan, pace, engine, watching, open_source(plan.input))
     with ExitStack() as stack:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.batch.plan import InputFormat
+from cluejudge.batch.plan import InputFormat, InputSpec
+from cluejudge.batch.sources.registry import check_apart
 from cluejudge.errors import UsageError
 from tests.batch.sources.making import RED, opened, tar, write
 from tests.batch.sources.test_tables import parquet
@@ -70,3 +71,29 @@ def test_formats_that_it_is_not_are_told(
     write(tmp_path, {"a.png": RED, "what.json": b"[]"})
     with pytest.raises(UsageError, match=said):
         list(opened(tmp_path / where, kind).listing())
+
+
+@pytest.mark.parametrize(
+    ("where", "output", "apart"),
+    [
+        ("", "run", False),
+        ("", ".", False),
+        ("", ".run", True),
+        ("", "../run", True),
+        ("", "../beside/run", True),
+        ("**/*.parquet", "sub/run", False),
+        ("*.parquet", "run", True),
+        ("*/*.png", "run", True),
+        ("a.png", "run", True),
+    ],
+)
+def test_an_output_that_would_be_input_the_next_time_is_refused(
+    where: str, output: str, apart: bool, tmp_path: Path
+) -> None:
+    root = write(tmp_path / "in", {"a.png": RED})
+    spec = InputSpec(where=str(root / where))
+    if apart:
+        check_apart(spec, root / output)
+    else:
+        with pytest.raises(UsageError, match="lies in the input"):
+            check_apart(spec, root / output)

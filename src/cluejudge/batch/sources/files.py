@@ -96,17 +96,17 @@ class LocalFiles:
     """Files below a folder of this machine. `storage` is for URLs that a list in it names."""
 
     def __init__(self, root: Path, storage: Mapping[str, str]) -> None:
-        self._root = root
+        self.root = root
         self._storage = storage
 
     def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted]:
         """See `Files`."""
-        start = len(os.path.join(self._root, ""))
+        start = len(os.path.join(self.root, ""))
 
         def relative(path: Path | str) -> str:
             return str(path)[start:].replace(os.sep, "/")
 
-        for path in files_below(self._root, lambda folder: enter(relative(folder)), links=links):
+        for path in files_below(self.root, lambda folder: enter(relative(folder)), links=links):
             if isinstance(path, OSError):
                 yield Unlisted(relative(path.filename), _refusal(path))
             else:
@@ -115,14 +115,14 @@ class LocalFiles:
 
     def kind(self, name: str) -> Kind:
         """See `Files`."""
-        path = self._root / name
+        path = self.root / name
         if path.is_dir():
             return Kind.FOLDER
         return Kind.FILE if path.exists() else Kind.NOTHING
 
     def open(self, name: str) -> BinaryIO:
         """See `Files`."""
-        path = self._root / name
+        path = self.root / name
         if not path.is_file() and path.exists():
             raise IrregularFileError(f"{label(path.name)} is a pipe, a device or a socket")
         return path.open("rb")
@@ -135,7 +135,7 @@ class LocalFiles:
     def stamp(self, name: str) -> str:
         """See `Files`."""
         try:
-            facts = os.stat(self._root / name)
+            facts = os.stat(self.root / name)
         except (OSError, ValueError):
             return ""
         return f"{facts.st_size} {facts.st_mtime_ns}"
@@ -148,7 +148,7 @@ class LocalFiles:
         """See `Files`."""
         if is_url(name):
             return elsewhere(name, {} if scheme(name) in _HERE else self._storage)
-        return self._root / name
+        return self.root / name
 
     def label(self, name: str) -> str:
         """See `Files`."""

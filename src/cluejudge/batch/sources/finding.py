@@ -55,6 +55,13 @@ class Collection:
                 if isinstance(one, Unlisted) or pattern.matches(one.name):
                     yield one
 
+    def holds(self, name: str) -> bool:
+        """Whether a file of that name, relative to the root, would be among them."""
+        if self.name:
+            return name == self.name
+        hidden = any(part.startswith(".") for part in name.split("/"))
+        return not hidden and (self.pattern is None or self.pattern.matches(name))
+
     @property
     def shown(self) -> str:
         """Where it is, for the record: without secrets."""

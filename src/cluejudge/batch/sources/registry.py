@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources import huggingface
 from cluejudge.batch.sources.base import Source
-from cluejudge.batch.sources.files import Found, Unlisted
+from cluejudge.batch.sources.files import Found, LocalFiles, Unlisted
 from cluejudge.batch.sources.finding import Collection, locate
 from cluejudge.batch.sources.folder import FolderSource
 from cluejudge.batch.sources.lists import ListSource
@@ -19,6 +21,7 @@ from cluejudge.batch.sources.tars import TAR_SUFFIXES
 from cluejudge.batch.sources.wanted import holds_image, named_image
 from cluejudge.batch.sources.webdataset import WebDatasetSource
 from cluejudge.errors import UsageError
+from cluejudge.report.words import one_line
 
 _PARQUET = (".parquet", ".pq")
 _ARROW = (".arrow",)
@@ -42,6 +45,23 @@ def open_source(spec: InputSpec) -> Source:
         except OSError as error:
             raise UsageError(f"{collection.told()} cannot be read: {brief(error)}") from error
     return _OPENERS[kind](collection, spec)
+
+
+def check_apart(spec: InputSpec, output: Path) -> None:
+    """Raise `UsageError` if what is written into the folder `output` would be input the next time.
+
+    Raises as `open_source` does, too.
+    """
+    collection = locate(spec.where, spec.storage)
+    if isinstance(collection.files, LocalFiles):
+        inner = os.path.relpath(os.path.realpath(output), os.path.realpath(collection.files.root))
+        if inner.partition(os.sep)[0] != os.pardir:
+            part = f"{inner.replace(os.sep, '/')}/part-00000.parquet"
+            if collection.holds(part.removeprefix("./")):
+                raise UsageError(
+                    f"the output {one_line(str(output))} lies in the input {collection.told()}",
+                    hint="name a folder beside it",
+                )
 
 
 def _told_format(collection: Collection) -> InputFormat:
