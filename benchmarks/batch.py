@@ -20,89 +20,22 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import output
-from benchmarks.batch_inputs import CONSTITUTION, SEED, rows, scenes
-from benchmarks.batches import Done, batch
+from benchmarks import batch_memory, output
+from benchmarks.batch_inputs import SEED, scenes
+from benchmarks.batch_speed import Speed, cells, speed, table
+from benchmarks.batches import batch
 from benchmarks.roofline import line
-from benchmarks.serving import slope
 from benchmarks.speed import machine
 from cluejudge.embedded.session import processors
 
 WORKERS = (1, 2)
-HEAD = (
-    "models",
-    "engine",
-    "workers",
-    "images",
-    "images a second",
-    "in models",
-    "outside",
-    "outside / in models",
-    "waiting for images",
-    "with start and end, s",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """One batch. Shares are of the time of all judging processes; `outside` is part of neither."""
-
-    models: str
-    engine: str
-    workers: int
-    images: int
-    per_s: float
-    in_models: float
-    outside: float
-    waiting: float
-    wall_s: float
-
-    @property
-    def overhead(self) -> float:
-        """What is spent outside, as a share of the time in the models."""
-        return self.outside / self.in_models if self.in_models else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Resident memory as rows were done, in MiB; slopes in KiB a thousand rows.
-
-    `driver` and `others` are as each part was written, `every` rows one. The slopes are over all
-    but the first fifth, when everything is loaded and remembered.
-    """
-
-    rows: int
-    every: float
-    per_s: float
-    driver: list[float]
-    others: list[float]
-    driver_slope: float
-    others_slope: float
-
-
-def speed(models: str, engine: str, workers: int, done: Done) -> Speed:
-    """What a batch tells of its time."""
-    spent = done.summary["last_run"]
-    whole = spent["seconds"] * spent["judges"]
-    return Speed(
-        models=models,
-        engine=engine,
-        workers=workers,
-        images=spent["judged"],
-        per_s=spent["rate"],
-        in_models=spent["models"] / whole,
-        outside=spent["rest"] / whole,
-        waiting=spent["waiting"] / whole,
-        wall_s=done.wall_s,
-    )
 
 
 def local(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -153,36 +86,9 @@ _MLLM = {"encoder": "none", "detector": "none", "reasoning": "none", "image_toke
 
 def memory(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Very many tiny images, the fake models."""
-    where = rows(folder / "rows.parquet", args.rows)
-    (folder / "colours.yaml").write_text(CONSTITUTION, "utf-8")
-    options = ["--model", "fake", "--constitution", str(folder / "colours.yaml")]
-    options += ["--image-column", "image", "--id-column", "id", *_workers(WORKERS[-1])]
-    done = batch(where, folder / "memory", *options)
-    driver = [sample.driver for sample in done.memory]
-    others = [sample.others for sample in done.memory]
-    every = args.rows / max(sample.parts for sample in done.memory)
-    found = Memory(
-        rows=args.rows,
-        every=every,
-        per_s=done.summary["last_run"]["rate"],
-        driver=driver,
-        others=others,
-        driver_slope=_grown(driver, every),
-        others_slope=_grown(others, every),
-    )
-    print(f"{found.rows} rows, {found.per_s:.0f} a second; medians of the second and last fifth")
-    print(line("processes", "at first, MiB", "at last, MiB", "KiB a thousand rows"))
-    print(line(*["---"] * 4))
-    for name, values in (("driver", driver), ("decoding", others)):
-        fifth = max(1, len(values) // 5)
-        ends = (median(values[fifth : 2 * fifth] or values), median(values[-fifth:]))
-        print(line(name, *(f"{end:.0f}" for end in ends), f"{_grown(values, every):+.1f}"))
+    found = batch_memory.remembered(folder, args.rows, *_workers(WORKERS[-1]))
+    print(f"{found.rows} rows, {found.per_s:.0f} a second", *batch_memory.table(found), sep="\n")
     return {"memory": asdict(found)}
-
-
-def _grown(values: Sequence[float], every: float) -> float:
-    """KiB a thousand rows, without the first fifth."""
-    return slope(values[len(values) // 5 :]) * 1024 * 1000 / every
 
 
 def _workers(count: int) -> tuple[str, str]:
@@ -193,19 +99,6 @@ def _shown(runs: Sequence[Speed]) -> list[dict[str, Any]]:
     for run in runs:
         print(line(*cells(run)), flush=True)
     return [asdict(run) for run in runs]
-
-
-def cells(run: Speed) -> list[str]:
-    """A row of the table."""
-    return [
-        run.models,
-        run.engine,
-        str(run.workers),
-        str(run.images),
-        f"{run.per_s:.2f}",
-        *(f"{share:.1%}" for share in (run.in_models, run.outside, run.overhead, run.waiting)),
-        f"{run.wall_s:.1f}",
-    ]
 
 
 def student(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -234,15 +127,6 @@ PIECES: Mapping[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
     "memory": memory,
     "student": student,
 }
-
-
-def table(report: Mapping[str, Any]) -> Iterator[str]:
-    """The speed of all batches that were measured, in Markdown."""
-    yield line(*HEAD)
-    yield line(*["---"] * len(HEAD))
-    for piece in ("local", "ray", "mllm"):
-        for row in report.get(piece, ()):
-            yield line(*cells(Speed(**row)))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import batch, students
+from benchmarks import students
 from benchmarks.batch_inputs import CONSTITUTION, rows, scenes
+from benchmarks.batch_speed import speed, table
 from benchmarks.batches import Done, resident
 from cluejudge import Judge
 from cluejudge.batch.summary import Spent, Summary
@@ -19,19 +20,19 @@ from cluejudge.verdict import Outcome
 def test_shares_are_of_all_judges_together() -> None:
     spent = Spent(judged=100, seconds=10, judges=2, models=15, waiting=1)
     summary = Summary(images=100, last_run=spent).model_dump(mode="json")
-    found = batch.speed("toy", "ray", 2, Done(summary, 14.0, ()))
+    found = speed("toy", "ray", 2, Done(summary, 14.0, ()))
     assert (found.images, found.per_s, found.wall_s) == (100, 10, 14)
     assert [found.in_models, found.outside, found.waiting] == pytest.approx([0.75, 0.2, 0.05])
     assert found.overhead == pytest.approx(4 / 15)
-    (shown,) = list(batch.table({"ray": [asdict(found)]}))[2:]
+    (shown,) = list(table({"ray": [asdict(found)]}))[2:]
     assert "| 10.00 | 75.0% | 20.0% | 26.7% | 5.0% | 14.0 |" in shown
 
 
 def test_tiny_rows_are_all_different_and_can_be_judged(tmp_path: Path) -> None:
-    table = pq.read_table(rows(tmp_path / "rows.parquet", 1003))
-    images = table.column("image").to_pylist()
+    made = pq.read_table(rows(tmp_path / "rows.parquet", 1003))
+    images = made.column("image").to_pylist()
     assert len(set(images)) == len(images) == 1003
-    assert table.column("id").to_pylist()[1002] == "0001002"
+    assert made.column("id").to_pylist()[1002] == "0001002"
     judge = Judge(load_compiled(CONSTITUTION), model="fake")
     outcomes = {verdict.outcome for verdict in judge.judge_many(images[:25])}
     assert {Outcome.SAFE, Outcome.UNSAFE} <= outcomes
