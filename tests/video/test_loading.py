@@ -122,8 +122,8 @@ def test_all_tracks_are_judged_with_a_share_of_the_frames_each() -> None:
     data = tracks([steady(12), [still(seed) for seed in range(12)]])
     loaded = load_video(data, sampling=Sampling(every=0.1, max_frames=8))
     assert loaded.record.frames == 24
-    assert "track 1, at 0.00 s" in names(loaded)
-    assert sum(name.startswith("track 2, at ") for name in names(loaded)) == 4
+    assert "at 0.00 s of track 1" in names(loaded)
+    assert sum(name.endswith(" s of track 2") for name in names(loaded)) == 4
     assert loaded.record.notes[1] == "4 of 12 frames judged of track 2"
 
 
@@ -141,7 +141,7 @@ def test_sound_alone_is_refused() -> None:
     [
         (b"", Code.EMPTY),
         (picture_file(scene(), "PNG"), Code.UNKNOWN_TYPE),
-        (b"FLV\x01" + bytes(100), Code.VIDEO),
+        (b"FLV\x01" + bytes(100), Code.UNSUPPORTED_VIDEO),
         (b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n", Code.UNKNOWN_TYPE),
         (b"ffconcat version 1.0\nfile /etc/passwd\n", Code.UNKNOWN_TYPE),
     ],

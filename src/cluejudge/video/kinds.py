@@ -32,8 +32,18 @@ def kind_of(head: bytes) -> Kind:
     """The container that `head` begins; raises `ImageError` for all that is none of these."""
     kind = _kind(head)
     if kind is None:
-        raise refuse(Code.UNKNOWN_TYPE, f"this is a {sniff(head)} picture, not a video")
+        raise _other(head)
     return kind
+
+
+def _other(head: bytes) -> ImageError:
+    try:
+        return refuse(Code.UNKNOWN_TYPE, f"this is a {sniff(head)} picture, not a video")
+    except ImageError as error:
+        if error.code == Code.VIDEO:
+            message = "this is a video or a sound in a container that is not read here"
+            return refuse(Code.UNSUPPORTED_VIDEO, message)
+        return error
 
 
 def _kind(head: bytes) -> Kind | None:

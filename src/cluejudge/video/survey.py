@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 import numpy as np
 
-from cluejudge.image.frames import Chosen, Glimpse, flashes
+from cluejudge.image.frames import Chosen, Glimpse, gap
 from cluejudge.image.moments import owners, sampled, spans_of, strange_places, strangest
 from cluejudge.image.spans import Span
 from cluejudge.settings import Sampling
@@ -64,9 +64,13 @@ class Survey:
         return bisect_right(self._looks, index, key=lambda seen: seen[0]) - 1
 
     def _thin(self) -> None:
-        """Drops the half of every second copy that is most like one of its neighbours."""
-        strange = flashes(np.stack([look.thumb for _, look in self._looks]))
-        open_places = np.arange(1, len(self._looks) - 1, 2)
-        order = np.argsort(strange[open_places], kind="stable")
-        dropped = set(open_places[order[: len(order) // 2]].tolist())
+        """Drops, of every second copy, the half that is most like the one before it.
+
+        So what is kept looks like what was dropped behind it, and what is sudden stays, with what
+        comes after it.
+        """
+        thumbs = np.stack([look.thumb for _, look in self._looks])
+        steps = gap(thumbs[1::2], thumbs[: len(thumbs) - 1 : 2])
+        order = np.argsort(steps, kind="stable")
+        dropped = set((1 + 2 * order[: len(order) // 2]).tolist())
         self._looks = [seen for place, seen in enumerate(self._looks) if place not in dropped]

@@ -75,11 +75,12 @@ class Player:
     ) -> Iterator[View]:
         spans = survey.spans(chosen)
         times = _times([survey.start(each) for each in chosen.all])
-        called = dict(zip(chosen.all, times, strict=True))
+        names = [f"{time} of {name}" if name else time for time in times]
+        called = dict(zip(chosen.all, names, strict=True))
         for moment, stretch in self._moments(index, chosen):
             image = renderer.picture(moment.frame, stretch)
             for ground, shown in background.composites(image):
-                words = ", ".join(word for word in (name, called[moment.index], ground) if word)
+                words = ", ".join(word for word in (called[moment.index], ground) if word)
                 view = View(words, Picture.of(shown), spans[moment.index])
                 area.add((view,))
                 yield view
