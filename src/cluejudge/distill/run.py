@@ -26,7 +26,6 @@ from cluejudge.models.protocols import Models
 from cluejudge.models.registry import encoder_of, load_encoder
 from cluejudge.student.card import Origin
 from cluejudge.student.folder import CARD, write_student
-from cluejudge.student.student import check_probes
 from cluejudge.student.weights import probes
 
 Told = Callable[[int, int | None], None]
@@ -67,10 +66,8 @@ def distill(
     for name in ("sklearn.linear_model", "scipy.stats"):
         library(name)  # told before the work, not after
     lesson = opened(run, encoder)
-    vectors = lesson.models.encoder.embed_images(probes()) if lesson.models.encoder else None
-    if vectors is None:
-        raise UsageError(f"the model {lesson.encoder} has no encoder")
-    check_probes(vectors)
+    assert lesson.models.encoder is not None
+    vectors = lesson.models.encoder.embed_images(probes())
     rows = Rows(lesson.folder, settings.images)
     source = open_source(_input(lesson.run, where, storage or {}))
     pictures = _pictures(lesson, rows, source, workers, told)

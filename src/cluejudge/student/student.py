@@ -5,8 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from cluejudge.asks import Grade, Graded, Grades
 from cluejudge.compiled import CompiledRule
 from cluejudge.digest import rule_digest
@@ -91,12 +89,6 @@ def sees_alike(encoder: Encoder, learnt: Learnt) -> bool:
     seen = encoder.embed_images(probes())
     known = learnt.weights.probes
     return seen.shape == known.shape and bool(((seen * known).sum(axis=1) >= _SAME).all())
-
-
-def check_probes(vectors: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> None:
-    """Raises `ModelError` for an encoder to which all pictures are one."""
-    if float(vectors[0] @ vectors[1]) >= _SAME:
-        raise ModelError("the encoder sees no difference between pictures")
 
 
 def _listed(ids: Iterable[str]) -> str:
