@@ -253,8 +253,8 @@ def test_a_listing_that_was_not_finished_is_of_no_run(plan: Plan, tmp_path: Path
     (plan.output / "run.json").unlink()
     for path in plan.output.glob("part-*"):
         path.unlink()
-    for path in ("summary.json", "contact.html", "constitution.yaml"):
-        (plan.output / path).unlink()
+    for name in ("summary.json", "contact.html", "constitution.yaml"):
+        (plan.output / name).unlink()
     other = tmp_path / "others"
     other.mkdir()
     (other / "x.png").write_bytes(SAFE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from cluejudge.batch.plan import InputSpec, Pace, Plan
 from cluejudge.batch.shard import Told
 from cluejudge.batch.sources.registry import open_source
 from cluejudge.errors import UsageError
+from cluejudge.models.protocols import Models
+from cluejudge.models.registry import load_models
 from tests.api.colours import COLOURS, SAFE, UNSAFE
 
 
@@ -43,10 +46,12 @@ def test_shards_are_judged_and_committed(plan: Plan) -> None:
 
 def test_the_models_are_loaded_once_for_a_plan(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[str] = []
-    from cluejudge.batch.engines import base
 
-    load = base.load_models
-    monkeypatch.setattr(base, "load_models", lambda *given: loads.append(given[0]) or load(*given))
+    def load(spec: str, *given: Any) -> Models:
+        loads.append(spec)
+        return load_models(spec, *given)
+
+    monkeypatch.setattr("cluejudge.batch.engines.base.load_models", load)
     engine = LocalEngine()
     assert engine.common(plan).models["name"] == "fake"
     assert engine.common(plan) is engine.common(plan)
