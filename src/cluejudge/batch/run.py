@@ -59,10 +59,14 @@ class TooManyErrorsError(CluejudgeError):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run that is done. `judged` is how many rows it has judged itself."""
+    """A run that is done. `judged` is how many rows it has judged itself.
+
+    `passed_over` is how many files of the input are no images, as it was listed.
+    """
 
     summary: Summary
     judged: int
+    passed_over: int = 0
 
 
 def run_batch(plan: Plan, pace: Pace, engine: Engine, watching: Watching) -> Finished:
@@ -85,7 +89,7 @@ def run_batch(plan: Plan, pace: Pace, engine: Engine, watching: Watching) -> Fin
             stack.enter_context(Claim(plan.output))
         manifest = run.prepared(common)
         spent = run.judged(manifest)
-        return Finished(run.summed(manifest, common, spent), spent.judged)
+        return Finished(run.summed(manifest, common, spent), spent.judged, manifest.passed_over)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ def finish(found: Finished, output: Path, *, as_json: bool) -> None:
         Terminal(sys.stdout, os.environ).show(batch_table.summary(found.summary))
     if not found.judged:
         click.echo("There was nothing to judge: all images are judged.", err=True)
+    if found.passed_over:
+        click.echo(f"Passed over, for they are no images: {found.passed_over} files.", err=True)
     if (output / NAME).exists():
         click.echo(f"Contact sheet: {output / NAME}", err=True)
 
