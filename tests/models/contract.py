@@ -14,12 +14,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from cluejudge.asks import Locate, Reason, Score, answered
+from cluejudge.asks import Grade, Graded, Grades, Locate, Reason, Score, answered
 from cluejudge.errors import ModelError
 from cluejudge.image import Picture
 from cluejudge.models.protocols import (
     Detector,
     Encoder,
+    Grader,
     Models,
     Reasoner,
     Recogniser,
@@ -269,6 +270,63 @@ class RecogniserContract(Contract):
     def test_recogniser_refuses_politely(self, recogniser: Recogniser) -> None:
         for image in ODD_PICTURES:
             answers_or_refuses(partial(recogniser.familiarity, [image]))
+
+
+class GraderContract(Contract):
+    """Every `Grader`: give it `grader`, and some `rules` that it knows by their digests."""
+
+    @pytest.fixture
+    def grader(self) -> Grader:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def rules(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+    def test_a_grade_for_each_rule_of_each_picture(
+        self, grader: Grader, pictures: list[Picture], rules: tuple[str, ...]
+    ) -> None:
+        for reply in grades(grader, [Grade(one, rules) for one in pictures]):
+            assert len(reply.rules) == len(rules)
+            assert math.isfinite(reply.distance)
+            assert math.isfinite(reply.bound)
+            for graded in reply.rules:
+                assert isinstance(graded, Graded)
+                assert 0 <= graded.p <= 1
+
+    def test_a_grade_depends_on_its_picture_and_rule_alone(
+        self, grader: Grader, pictures: list[Picture], rules: tuple[str, ...]
+    ) -> None:
+        together = grades(grader, [Grade(one, rules) for one in pictures])
+        assert together[0] == together[-1]
+        for picture, reply in zip(pictures, together, strict=True):
+            (other,) = grades(grader, [Grade(picture, rules[::-1])])
+            assert other.distance == pytest.approx(reply.distance, abs=self.tolerance)
+            for one, same in zip(reply.rules, other.rules[::-1], strict=True):
+                assert isinstance(one, Graded)
+                assert isinstance(same, Graded)
+                assert (one.low, one.high) == (same.low, same.high)
+                assert one.p == pytest.approx(same.p, abs=self.tolerance)
+
+    def test_a_rule_that_it_does_not_know_is_not_graded(
+        self, grader: Grader, pictures: list[Picture], rules: tuple[str, ...]
+    ) -> None:
+        (reply,) = grades(grader, [Grade(pictures[0], ("0" * 64, *rules))])
+        assert isinstance(reply.rules[0], str)
+        assert reply.rules[0]
+        assert all(isinstance(one, Graded) for one in reply.rules[1:])
+
+    def test_nothing_asked_nothing_answered(self, grader: Grader) -> None:
+        assert list(grader.grade([])) == []
+
+    def test_odd_pictures(self, grader: Grader, rules: tuple[str, ...]) -> None:
+        for picture in ODD_PICTURES:
+            answers_or_refuses(partial(grader.grade, [Grade(picture, rules)]))
+
+
+def grades(grader: Grader, asks: list[Grade]) -> list[Grades]:
+    """The grades for `asks`, which must all be answered."""
+    return answered(grader.grade(asks))
 
 
 class ModelsContract(
