@@ -81,10 +81,14 @@ class Weights:
 
 
 def probes() -> tuple[Picture, Picture]:
-    """Two drawn pictures by which an encoder is known again: slopes of colour, and a chequer."""
+    """Two drawn pictures by which an encoder is known again: slopes of colour, and a yellow disc.
+
+    To an encoder of pictograms patterns are all one, and a disc is not.
+    """
     side = np.arange(96)
     slopes = np.stack(
         np.broadcast_arrays(side[:, None] * 2, side[None, :] * 2, 255 - side[:, None] * 2), axis=-1
     )
-    chequer = ((side[:, None] // 12 + side[None, :] // 12) % 2)[..., None] * np.array([210, 40, 90])
-    return Picture(slopes.astype(np.uint8)), Picture(chequer.astype(np.uint8))
+    inside = (side[:, None] - 48) ** 2 + (side[None, :] - 48) ** 2 < 24**2
+    disc = np.where(inside[..., None], (250, 210, 60), (255, 255, 255))
+    return Picture(slopes.astype(np.uint8)), Picture(disc.astype(np.uint8))
