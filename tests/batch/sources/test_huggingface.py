@@ -81,6 +81,12 @@ def test_a_file_that_ends_early_says_so_behind_its_whole_rows(cut: int, tmp_path
     assert data[-1].code == "unreadable"
 
 
+def test_a_file_whose_columns_have_no_names_in_utf8_is_a_row(tmp_path: Path) -> None:
+    broken = arrow([RED]).replace(b"label", b"l\xffbel")
+    parts = {"state.json": state("a.arrow", "b.arrow"), "a.arrow": broken, "b.arrow": arrow([RED])}
+    assert ids(opened(write(tmp_path, parts))) == ["a.arrow", "b.arrow#0"]
+
+
 def test_files_that_are_missing_or_empty_are_rows(tmp_path: Path) -> None:
     parts = {"state.json": state("a.arrow", "b.arrow", "c.arrow"), "a.arrow": arrow([RED])}
     write(tmp_path, {**parts, "b.arrow": b""})

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from cluejudge.batch.arrow import pa
 from cluejudge.batch.sources.files import Files, Found, Kind
 from cluejudge.batch.sources.finding import Collection
-from cluejudge.batch.sources.pieces import Piece
+from cluejudge.batch.sources.pieces import Piece, checked_names
 from cluejudge.batch.sources.remote import brief, faults
 from cluejudge.errors import UsageError
 from cluejudge.report.words import one_line
@@ -54,7 +54,7 @@ class ArrowReader:
     def schema(self, files: Files, name: str) -> pa.Schema:
         """See `Reader`."""
         with faults(), _opened(files, name) as (stream, _):
-            return stream.schema
+            return checked_names(stream.schema)
 
     def pieces(
         self, files: Files, name: str, columns: list[str], start: int, size: int

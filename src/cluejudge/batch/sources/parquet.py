@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.sources.files import Files
-from cluejudge.batch.sources.pieces import Piece
+from cluejudge.batch.sources.pieces import Piece, checked_names
 from cluejudge.batch.sources.remote import brief, faults
 
 _BUFFER = 2**20
@@ -19,7 +19,7 @@ class ParquetReader:
     def schema(self, files: Files, name: str) -> pa.Schema:
         """See `Reader`."""
         with faults(), _opened(files, name) as table:
-            return table.schema_arrow
+            return checked_names(table.schema_arrow)
 
     def pieces(
         self, files: Files, name: str, columns: list[str], start: int, size: int

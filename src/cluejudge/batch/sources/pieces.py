@@ -47,6 +47,25 @@ class Reader(Protocol):
         ...
 
 
+def checked_names(schema: pa.Schema) -> pa.Schema:
+    """The schema, if its names can be read: arrow looks at them when they are asked for only.
+
+    Raises `UnicodeDecodeError`.
+    """
+    for field in schema:
+        _look_at_names(field)
+    return schema
+
+
+def _look_at_names(field: pa.Field) -> str:
+    """Raise `UnicodeDecodeError` for a name that is not UTF-8, however deep."""
+    kind = field.type
+    if pa.types.is_nested(kind):
+        for at in range(kind.num_fields):
+            _look_at_names(kind.field(at))
+    return str(field.name)
+
+
 class Cursor:
     """Reads the image cells of one table forwards."""
 
