@@ -49,7 +49,7 @@ def test_cut_files_are_refused_or_judged_in_part(kind: str, data: st.DataObject)
         assert found.shortfall.code == Code.TRUNCATED
 
 
-@examples(120)
+@examples(60)
 @given(st.sampled_from(sorted(KINDS)), st.data())
 def test_changed_bytes_never_raise_anything_else(kind: str, data: st.DataObject) -> None:
     broken = bytearray(FILES[kind])
@@ -131,6 +131,18 @@ def test_a_box_that_is_longer_than_any_file_ends_the_walk() -> None:
     assert isinstance(attempt(many), ImageError)
 
 
+def test_frames_larger_than_the_file_says_are_not_made_room_for() -> None:
+    """The header says 64 x 48, the frames are of 640 x 480."""
+    data = video([still(seed, 640, 480) for seed in range(3)], "MOV")
+    at = data.index(b"jpeg", data.index(b"stsd")) + 28
+    assert data[at : at + 4] == (640).to_bytes(2, "big") + (480).to_bytes(2, "big")
+    lying = data[:at] + (64).to_bytes(2, "big") + (48).to_bytes(2, "big") + data[at + 4 :]
+    for most in (5_000, 200_000):
+        with pytest.raises(ImageError) as caught:
+            load_video(lying, Limits(max_pixels=most))
+        assert caught.value.code in {Code.CORRUPT, Code.TOO_MANY_PIXELS}
+
+
 def test_a_decoder_that_is_not_known_to_be_sound_is_not_used() -> None:
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="avi") as container:
@@ -151,7 +163,7 @@ def test_nothing_is_written_to_the_terminal() -> None:
         "from cluejudge.errors import ImageError\n"
         "from cluejudge.video import load_video\n"
         "data = bytearray(sys.stdin.buffer.read())\n"
-        "for at in range(0, len(data), 97):\n"
+        "for at in range(0, len(data), 199):\n"
         "    broken = bytes(data[:at]) + b'\\xff' + bytes(data[at + 1:])\n"
         "    try: load_video(broken)\n"
         "    except ImageError: pass\n"

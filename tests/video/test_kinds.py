@@ -44,6 +44,11 @@ def test_quicktime_files_without_a_brand_are_known() -> None:
     assert kind_of(box(b"wide", b"") + box(b"mdat", bytes(9))) is Kind.MOV
 
 
+def test_brands_of_makers_are_known_by_those_they_are_compatible_with() -> None:
+    assert kind_of(box(b"ftyp", b"XAVC\0\0\0\0XAVCmp42")) is Kind.MP4
+    assert not is_video(box(b"ftyp", b"abcd\0\0\0\0abcdefgh"))
+
+
 @pytest.mark.parametrize(("size", "at"), [(188, 0), (192, 4), (204, 0)])
 def test_transport_streams_of_all_sizes_are_known(size: int, at: int) -> None:
     packet = bytes(at) + b"G" + bytes(size - at - 1)

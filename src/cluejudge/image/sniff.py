@@ -72,7 +72,7 @@ _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 )
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
-VIDEO_BRANDS = (b"iso", b"mp4", b"mp7", b"avc", b"M4", b"qt  ", b"3g", b"dash", b"f4", b"MSNV")
+_VIDEO_BRANDS = (b"iso", b"mp4", b"mp7", b"avc", b"M4", b"qt  ", b"3g", b"dash", b"f4", b"MSNV")
 QUICKTIME_ATOMS = frozenset((b"moov", b"mdat", b"wide"))
 """What a QuickTime file begins with where it has no `ftyp` box, as old ones have not."""
 TS_PACKETS = ((188, 0), (192, 4), (204, 0))
@@ -136,7 +136,7 @@ def _media(data: bytes) -> Format:
         return Format.HEIC
     if major == b"crx ":
         raise refuse(Code.UNSUPPORTED_IMAGE, "this is a raw camera file")
-    if major.startswith(VIDEO_BRANDS):
+    if any(brand.startswith(_VIDEO_BRANDS) for brand in brands):
         raise refuse(Code.VIDEO, "this is an MP4 or QuickTime video or sound, not a picture")
     raise refuse(Code.UNKNOWN_TYPE, "this is a media container of no kind that is known here")
 

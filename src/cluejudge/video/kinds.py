@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from cluejudge.errors import ImageError
 from cluejudge.image.refusals import Code, refuse
-from cluejudge.image.sniff import QUICKTIME_ATOMS, VIDEO_BRANDS, sniff, transport_stream
+from cluejudge.image.sniff import QUICKTIME_ATOMS, sniff, transport_stream
 
 
 class Kind(StrEnum):
@@ -59,9 +59,9 @@ def _kind(head: bytes) -> Kind | None:
 
 
 def _is_moving(head: bytes) -> bool:
-    """ISO base media whose major brand is a video's, not a picture's."""
+    """Whether ISO base media is a video's by its brands, not a picture's."""
     try:
         sniff(head)
-    except ImageError:
-        return head[8:12].startswith(VIDEO_BRANDS)
+    except ImageError as error:
+        return error.code == Code.VIDEO
     return False

@@ -60,8 +60,7 @@ def _loaded(
         held = contents(container, kind)
     area = Area(limits)
     tracks = tuple(_tracks(Player(file, kind, limits), held, sampling, area))
-    covers = tuple(_covers(held, limits))
-    area.add(covers)
+    covers = tuple(_covers(held, limits, area, file.deadline))
     views = distinct((*(view for track in tracks for view in track.views), *covers))
     first = views[0].picture
     notes = (*held.notes, *(note for track in tracks for note in track.notes))
@@ -90,11 +89,14 @@ def _tracks(player: Player, held: Contents, sampling: Sampling, area: Area) -> I
         yield player.track(index, f"track {place}" if count > 1 else "", each, area)
 
 
-def _covers(held: Contents, limits: Limits) -> Iterator[View]:
+def _covers(held: Contents, limits: Limits, area: Area, deadline: Deadline) -> Iterator[View]:
     """The views of cover pictures, which stand for no time."""
     for place, data in enumerate(held.covers, 1):
+        deadline.check()
         name = f"cover {place}" if len(held.covers) > 1 else "cover"
-        for view in cover(data, limits).views:
+        views = cover(data, limits).views
+        area.add(views)
+        for view in views:
             yield replace(view, name=name if view.name == "whole" else f"{name}, {view.name}")
 
 

@@ -42,7 +42,8 @@ class Renderer:
         self._limits = limits
         self._scaler = av.video.reformatter.VideoReformatter()
         self._thumbs = av.video.reformatter.VideoReformatter()
-        self._area = av.video.reformatter.Interpolation.AREA
+        how = av.video.reformatter.Interpolation
+        self._area = how.AREA | how.ACCURATE_RND | how.BITEXACT  # the same on every processor
         self._hd = av.video.reformatter.Colorspace.ITU709
         self.notes: dict[str, None] = {}
 
@@ -77,6 +78,7 @@ class Renderer:
             format=mode,
             src_colorspace=space,
             interpolation=self._area,
+            threads=1,
         )
         return np.ascontiguousarray(made.to_ndarray())
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from cluejudge.image.deadline import Deadline
 from cluejudge.image.refusals import Code, refuse
+from cluejudge.image.sizes import check_size
+from cluejudge.settings import Limits
 from cluejudge.video.demuxing import DECODERS, load_av
 
 _TICK = 0.001  # seconds by which a frame comes after the one before it, at least
 _RATE = 25.0  # frames a second, where nothing tells
+_PADDING = 2  # frames are coded in whole blocks
 _TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
@@ -39,11 +42,17 @@ class Reel:
     """
 
     def __init__(
-        self, container: Any, stream: Any, deadline: Deadline, *, may_begin_anywhere: bool
+        self,
+        container: Any,
+        stream: Any,
+        limits: Limits,
+        deadline: Deadline,
+        *,
+        may_begin_anywhere: bool,
     ) -> None:
-        """Raises `ImageError` for what no allowed decoder is there for."""
+        """Raises `ImageError` for frames of a size, and codings, that are not allowed."""
         self._container, self._stream, self._deadline = container, stream, deadline
-        self._decoder = _decoder(stream)
+        self._decoder = _decoder(stream, limits)
         self.unreadable = self.headless = self.damaged = 0
         self.stopped = ""
         self._begun = not may_begin_anywhere
@@ -107,15 +116,22 @@ class Reel:
             return []
 
 
-def _decoder(stream: Any) -> Any:
-    """The stream's own decoder, or the one that sees the transparency of VP8 and VP9."""
+def _decoder(stream: Any, limits: Limits) -> Any:
+    """The stream's own decoder, or the one that sees the transparency of VP8 and VP9.
+
+    It makes room for no frame that is far larger than allowed: the file may name another size than
+    its frames have, which are looked at again when they are there.
+    """
     known = stream.codec_context
     name = known.codec.name if known is not None else "an unknown coding"
     if known is None or name not in DECODERS:
         raise refuse(Code.UNSUPPORTED_VIDEO, f"track {stream.index} is coded as {name}")
+    if known.width and known.height:
+        check_size(known.width, known.height, limits)
     if stream.metadata.get("alpha_mode", "0") != "0" and name in _TRANSPARENT:
         known = _transparent(name, known.extradata)
     known.thread_count = 1
+    known.options = {**known.options, "max_pixels": str(_PADDING * limits.max_pixels)}
     return known
 
 

@@ -44,7 +44,7 @@ class Player:
         with demuxed(self.file, self.kind, self.limits) as container, decoding(self.kind.value):
             live = self.kind is Kind.MPEG_TS
             stream, deadline = container.streams[index], self.file.deadline
-            yield Reel(container, stream, deadline, may_begin_anywhere=live)
+            yield Reel(container, stream, self.limits, deadline, may_begin_anywhere=live)
 
     def track(self, index: int, name: str, sampling: Sampling, area: Area) -> Track:
         """Looks at all frames of a track, then at those that are judged once more.
@@ -56,10 +56,11 @@ class Player:
             for moment in reel.moments():
                 survey.add(moment.start, moment.seconds, renderer.glimpse(moment.frame))
         if not survey.frames:
-            message = f"{self.kind}: not one frame of track {index} can be decoded"
+            message = f"{self.kind}: not one frame of {name or 'it'} can be decoded"
             raise refuse(Code.CORRUPT, message)
         chosen = survey.chosen(sampling)
-        views = tuple(self._views(chosen, survey, renderer, area, index=index, name=name))
+        with decoding(self.kind.value):
+            views = tuple(self._views(chosen, survey, renderer, area, index=index, name=name))
         said = f"{len(chosen.all)} of {survey.frames} frames judged" + (name and f" of {name}")
         return Track(views, survey.frames, (said, *_noted(reel), *renderer.notes), _short(reel))
 
