@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from cluejudge.errors import StoreError
 from cluejudge.service.problems import Problem, later
 from cluejudge.service.record import Record
 from cluejudge.store.claims import Claim, ClaimState
 from cluejudge.store.records import Decision
+from cluejudge.store.times import utcnow
 
 _log = logging.getLogger("cluejudge.service")
 
@@ -34,7 +36,7 @@ async def once(
         said = "another request was sent with this idempotency key"
         raise Problem(422, "idempotency-conflict", said, hint="take a new key for a new request")
     if claim.state is ClaimState.UNDER_WAY:
-        raise later(409, "under-way", "the same request is being answered", 1)
+        raise _under_way(claim)
     if claim.state is ClaimState.SAME:
         return await _earlier(record, claim), True
     try:
@@ -42,6 +44,18 @@ async def once(
     except BaseException:
         await _release(record, claim)
         raise
+
+
+def _under_way(claim: Claim) -> Problem:
+    """To come again after as long as it has taken, at the latest when the key is free.
+
+    Whether the process that claimed it was killed cannot be seen from here.
+    """
+    now = utcnow()
+    taken, left = now - datetime.fromisoformat(claim.at), datetime.fromisoformat(claim.until) - now
+    wait = min(taken, left).total_seconds()
+    hint = f"if the service was killed over it, its key is free from {claim.until[:19]}Z on"
+    return later(409, "under-way", "the same request is being answered", wait, hint=hint)
 
 
 async def _earlier(record: Record, claim: Claim) -> list[Decision]:
