@@ -133,3 +133,8 @@ def test_a_case_passes_only_where_it_comes_out_as_expected(
 def test_a_case_for_which_there_was_no_time_did_not_pass() -> None:
     run = told(COURT, [case("1")], [], {}, complete=False)
     assert (run.passed, run.failed, run.left) == (0, (), 1)
+
+
+def test_a_run_that_found_nothing_to_try_says_so() -> None:
+    assert "--keep-images" in told(COURT, [], [], {}, complete=True).note
+    assert told(COURT, [case("1")], [], {}, complete=False).note == ""

@@ -77,8 +77,8 @@ class DryRun(Frozen):
 
     `compared` images that were decided came out as they did or are among the `flips`. Of the
     regression cases `passed` came out as expected. Where it is not `complete`, time ran out, and
-    `left` images and cases, as far as they were found, were not judged. Nothing of it is a
-    decision, and none of it is on record.
+    `left` images and cases, as far as they were found, were not judged. The `note` says why there
+    was nothing to try. Nothing of it is a decision, and none of it is on record.
     """
 
     constitution: str
@@ -91,6 +91,13 @@ class DryRun(Frozen):
     failed: tuple[FailedCase, ...]
     left: int
     complete: bool
+    note: str = ""
+
+
+_NOTHING = (
+    "nothing was tried: there is no regression case, and no kept image was asked for or found; "
+    "`cluejudge serve --keep-images` keeps those of coming decisions"
+)
 
 
 def told(
@@ -130,6 +137,7 @@ def told(
         failed=tuple(failed),
         left=left,
         complete=complete,
+        note="" if compared or left or not_compared or tried else _NOTHING,
     )
 
 
