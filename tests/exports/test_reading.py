@@ -69,3 +69,17 @@ def test_a_time_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
         pytest.raises(UsageError),
     ):
         next(reading.pages(store, DecisionFilter(since="yesterday")))
+
+
+def test_decisions_by_a_constitution_that_cannot_be_read_any_more_are_exported(
+    tmp_path: Path,
+) -> None:
+    with Store.open(str(tmp_path / "record.db")) as store:
+        added = store.constitutions.add(
+            "rules: of another time", name="old", label="1", digest="d" * 64, by="test"
+        )
+        violated = {"fire": RuleOutcome.VIOLATED}
+        unsafe = draft(Outcome.UNSAFE, violated, constitution="old", version=added.version)
+        store.decisions.record([unsafe])
+        (page,) = reading.pages(store, DecisionFilter())
+    assert [(row.violated, row.categories) for row in page] == [(("fire",), {})]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from cluejudge.compiled import load_compiled
+from cluejudge.errors import ConstitutionError
 from cluejudge.exports.rows import Row
 from cluejudge.store.records import Decision, DecisionFilter
 from cluejudge.store.store import Store
@@ -23,7 +24,10 @@ def pages(store: Store, wanted: DecisionFilter) -> Iterator[tuple[Row, ...]]:
     @lru_cache(maxsize=64)
     def categories(name: str, version: int) -> Mapping[str, tuple[str, ...]]:
         stored = store.constitutions.get(name, version)
-        rules = load_compiled(f"{stored.text}\n").rules if stored else ()
+        try:
+            rules = load_compiled(f"{stored.text}\n").rules if stored else ()
+        except ConstitutionError:  # of an older program; its decisions stand without categories
+            rules = ()
         return {rule.id: rule.categories for rule in rules}
 
     def row(decision: Decision) -> Row:
