@@ -97,6 +97,7 @@ def test_others_are_let_in_when_there_is_a_key_only(
         headers = {"Authorization": f"Bearer {secret}"}
         assert httpx2.post(url, files=files, headers=headers).status_code == 200
         assert "keys          needed" in process.said
+        assert "TLS           none: put a proxy with TLS before it" in process.said
         assert process.end() == 0
     assert secret not in process.said
 
@@ -136,7 +137,10 @@ def test_strange_requests_are_refused_and_it_goes_on(tmp_path: Path, rules: Path
         (["-c", "nothing"], "there is no constitution 'nothing'"),
         (["-m", "nothing"], "there is no model 'nothing'"),
         (["--db", "mysql://db"], "no known kind"),
-        (["--in-flight", "1", "--queue", "1"], "max_images"),
+        (
+            ["--in-flight", "1", "--queue", "1"],
+            "Error: a request may have 32 images",
+        ),
         (["--host", "no.such.host.invalid"], "no key yet"),
         (["--port", "99999"], "99999"),
         (["--set", "region=5"], "region"),

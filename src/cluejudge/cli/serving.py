@@ -106,7 +106,8 @@ def _settings(given: Given, constitution: str) -> ServiceSettings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{place}: {first['msg']}" if place else first["msg"]) from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{place}: {said}" if place else said) from error
 
 
 def _moderation(path: Path | None) -> dict[str, tuple[str, ...]]:
@@ -187,6 +188,7 @@ def _told(
         ("images", kept if settings.keep_images else "not kept"),
         ("URLs", "fetched, https only" if settings.urls else "not fetched"),
         ("keys", "needed" if store.keys.any() else everyone),
+        *(() if settings.loopback else (("TLS", "none: put a proxy with TLS before it"),)),
     ]
 
 

@@ -56,7 +56,9 @@ class ServiceSettings(Frozen):
     @model_validator(mode="after")
     def _fits(self) -> ServiceSettings:
         if self.max_images > self.in_flight + self.queue:
-            raise ValueError("a request of max_images must fit into in_flight and queue together")
+            room = self.in_flight + self.queue
+            said = f"a request may have {self.max_images} images, and there is room for {room}"
+            raise ValueError(f"{said}: in_flight and queue together must be max_images at least")
         if self.max_body > self.max_held:
             raise ValueError("max_held must have room for one body of max_body")
         return self
