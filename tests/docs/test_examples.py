@@ -7,11 +7,13 @@ the commands of `console` blocks in a shell. Blocks of any other language are no
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -42,8 +44,9 @@ def test_the_examples_of_a_page_run(
     monkeypatch.setenv("PATH", path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
     namespace: dict[str, object] = {"__name__": "__main__"}
+    text = on_a_free_port(page.read_text(encoding="utf-8"))
     try:
-        for block in blocks(page.read_text(encoding="utf-8")):
+        for block in blocks(text):
             if block.language == "python":
                 run_python(page, block, namespace)
             elif block.language == "console":
@@ -62,6 +65,27 @@ def test_every_block_of_a_page_names_its_language(page: Path) -> None:
 def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
     for target in links(page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+SERVED = re.compile(r"(?<=serve --port )\d+")
+
+
+def on_a_free_port(text: str) -> str:
+    """A page that serves at free ports, so that two runs of the tests do not meet."""
+    shown = set(SERVED.findall(text))
+    with ExitStack() as held:
+        for port in shown:
+            free = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            text = re.sub(rf"\b{port}\b", str(free.getsockname()[1]), text)
+    return text
+
+
+def test_a_page_is_served_on_a_free_port() -> None:
+    text = "cluejudge serve --port 8765 &\ncurl http://127.0.0.1:8765/\n"
+    (port,) = SERVED.findall(on_a_free_port(text))
+    assert port != "8765"
+    assert on_a_free_port(text).count("8765") == 0
+    assert on_a_free_port("curl http://127.0.0.1:8765/\n") == "curl http://127.0.0.1:8765/\n"
 
 
 def run_python(page: Path, block: Block, namespace: dict[str, object]) -> None:
