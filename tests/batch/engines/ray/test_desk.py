@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.batch.engines.ray.desk import TRIES, Desk
+from cluejudge.batch.engines.ray.desk import Desk
 from cluejudge.batch.engines.ray.messages import Job
 from cluejudge.batch.ledger import Elsewhere, Known, Mine, SqliteLedger
 from cluejudge.batch.plan import InputSpec, Pace, Plan
@@ -13,6 +13,7 @@ from cluejudge.batch.shard import Told
 from cluejudge.builtin import find_constitution
 from cluejudge.verdict import Outcome
 
+TRIES = 4
 SAFE, UNSAFE = Told(3, Outcome.SAFE), Told(3, Outcome.UNSAFE)
 OLD = Told(3, Outcome.SAFE, fresh=False)
 DIGEST = "ab" * 32
@@ -25,7 +26,7 @@ def desk(tmp_path: Path) -> Desk:
         output=tmp_path,
         constitution=find_constitution("pictogram"),
     )
-    job = Job(plan, Pace(), None, "", str(tmp_path), "", "")
+    job = Job(plan, Pace(), None, "", str(tmp_path), "", "", TRIES)
     return Desk(job, SqliteLedger(tmp_path / "ledger.sqlite"))
 
 
@@ -39,9 +40,15 @@ def test_rows_are_told_once_however_many_attempts_tell_them(desk: Desk) -> None:
     assert desk.news().told == {}
     # One row more was judged by the first attempt before it died.
     assert desk.tell(shards, second, Counter({OLD: 1, UNSAFE: 1}))
-    assert desk.news().told == {OLD: 1, UNSAFE: 1}
+    assert desk.news().told == {SAFE: 1, UNSAFE: 1}
     assert desk.tell(shards, second, Counter({SAFE: 1}))
     assert desk.news().told == {SAFE: 1}
+
+
+def test_rows_of_an_earlier_run_are_not_fresh(desk: Desk) -> None:
+    turn = desk.begin((3,)).number
+    desk.tell((3,), turn, Counter({OLD: 2, SAFE: 1}))
+    assert desk.news().told == {OLD: 2, SAFE: 1}
 
 
 def test_an_attempt_that_was_given_up_is_not_heard(desk: Desk) -> None:

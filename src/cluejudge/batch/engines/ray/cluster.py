@@ -51,11 +51,6 @@ class Cluster:
         self._ends.enter_context(_hushed())
 
     def _connect(self, address: str | None, cpus: float) -> None:
-        if address is not None and "://" in address:
-            raise UsageError(
-                f"{address} is an address for clients outside of a cluster",
-                hint="run this on a node of the cluster with --address auto, or as a job of Ray",
-            )
         self.local = address in (None, LOCAL)
         told: dict[str, Any] = {"address": LOCAL if self.local else address}
         if self.local:
@@ -92,6 +87,15 @@ class Cluster:
     def close(self) -> None:
         """Leaves the cluster, or ends the one of this machine; again, it does nothing."""
         self._ends.close()
+
+
+def check_address(address: str | None) -> None:
+    """Raises `UsageError` for one by which no dataset can be made."""
+    if address is not None and "://" in address:
+        raise UsageError(
+            f"{address} is an address for clients outside of a cluster",
+            hint="run this on a node of the cluster with --address auto, or as a job of Ray",
+        )
 
 
 def _unreachable(address: str | None, error: Exception) -> UsageError | ModelError:

@@ -14,9 +14,6 @@ from cluejudge.batch.engines.ray.messages import Job, News, Turn
 from cluejudge.batch.ledger import Claimed, Ledger
 from cluejudge.batch.shard import Told
 
-TRIES = 4
-"""How many attempts in a row may die on the same shards without another image judged."""
-
 
 @dataclass
 class _Attempt:
@@ -59,12 +56,15 @@ class Desk:
         for shard in shards:
             for claimant in self._claimants.pop(shard, ()):
                 self._ledger.release(claimant)
-        return Turn(attempt.number, _refusal(shards) if attempt.tries > TRIES else "")
+        return Turn(
+            attempt.number, _refusal(shards, attempt) if attempt.tries > self._job.tries else ""
+        )
 
     def tell(self, shards: tuple[int, ...], number: int, counts: Mapping[Told, int]) -> bool:
         """Takes in what an attempt says of rows; whether it is to go on.
 
-        A new attempt says again what the one before it has said; only what is more is passed on.
+        A new attempt says again what the one before it has said; only what is more is passed on,
+        as fresh: the one before had judged it, and died before it could say so.
         """
         attempt = self._attempts.get(shards)
         if attempt is None or attempt.number != number:
@@ -76,7 +76,7 @@ class Desk:
             if more > 0:
                 self._passed_on[what] += more
                 self._progress[told.shard] += more
-                self._told[told] += more
+                self._told[told if attempt.number == 1 else what] += more
         return not self._stopped
 
     def news(self) -> News:
@@ -109,8 +109,8 @@ def _named(shards: tuple[int, ...]) -> str:
     return f"shard {shards[0]}" if len(shards) == 1 else f"shards {shards[0]}-{shards[-1]}"
 
 
-def _refusal(shards: tuple[int, ...]) -> str:
+def _refusal(shards: tuple[int, ...], attempt: _Attempt) -> str:
     return (
-        f"{TRIES} actors in a row died on {_named(shards)} before they had judged another image "
-        "of it"
+        f"{attempt.tries - 1} actors in a row died on {_named(shards)} before they had judged "
+        "another image of it"
     )

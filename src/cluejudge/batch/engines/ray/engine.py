@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import cluejudge
 from cluejudge.batch.engines.ray.actor import ANSWER, SHARD, ShardActor, described, run_mark
-from cluejudge.batch.engines.ray.cluster import Cluster
+from cluejudge.batch.engines.ray.cluster import Cluster, check_address
 from cluejudge.batch.engines.ray.library import ray
 from cluejudge.batch.engines.ray.line import RayLine, held
 from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, News
@@ -39,9 +39,12 @@ class RayEngine:
 
     Each actor is given `gpus_per_actor` and `cpus_per_actor`, which may be fractions; where they
     or the number of actors are not given, they are found by what the cluster has room for
-    (`room`). `workers` decode in each actor. `key` opens a server, as for `Judge`. Ray is reached
-    when there is something for it to do; what `Cluster` raises is raised then, and `UsageError`
-    where this machine has no room for an actor. Raises `MissingExtraError`.
+    (`room`). `workers` decode in each actor. `key` opens a server, as for `Judge`. The run ends
+    when `tries` actors in a row died on the same shards without another image judged.
+
+    Ray is reached when there is something for it to do; what `Cluster` raises is raised then, and
+    `UsageError` where this machine has no room for an actor. Making an engine raises
+    `MissingExtraError`, and `UsageError` for an address of Ray's client.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class RayEngine:
         cpus_per_actor: float | None = None,
         workers: int = 2,
         key: Key = None,
+        tries: int = 4,
     ) -> None:
+        check_address(address)
         ray()
-        self._address, self._key = address, key
+        self._address, self._key, self._tries = address, key, tries
         self._actors, self._cpus, self._gpus = actors, cpus_per_actor, gpus_per_actor
         self._workers = workers
         self._cluster: Cluster | None = None
@@ -72,7 +77,7 @@ class RayEngine:
         cluster = self._reach()
         if not self._gpus and cluster.gpus and resolved(plan.model)[0] == "mllm":
             _warn(f"actors are given none of the {cluster.gpus:g} GPUs: see --gpus-per-actor")
-        task = ray().remote(described).options(**self._share(), max_calls=1)
+        task = ray().remote(max_calls=1, **self._share())(described)
         try:
             found = ray().get(task.remote(pickle.dumps(self._job(plan, Pace()))))
         except ray().exceptions.RayError as error:
@@ -142,6 +147,7 @@ class RayEngine:
             folder=str(Path.cwd()),
             mark=run_mark(plan.output),
             version=cluejudge.__version__,
+            tries=self._tries,
         )
 
     def _share(self) -> dict[str, float]:

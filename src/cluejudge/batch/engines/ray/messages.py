@@ -18,7 +18,8 @@ class Job:
     """What an actor must know. It is fetched from the desk: what Ray is given, Ray may log.
 
     `host` and `folder` are where the run was started, the latter for relative paths; `mark` is the
-    digest of its run.json, by which an actor knows the output again.
+    digest of its run.json, by which an actor knows the output again. `tries` is how many attempts
+    in a row may die on the same shards without another image judged.
     """
 
     plan: Plan
@@ -28,6 +29,7 @@ class Job:
     folder: str
     mark: str
     version: str
+    tries: int = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""Actors that are killed, as the system kills: at once, and without a word."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+from cluejudge.batch.engines.ray.actor import ShardActor
+from cluejudge.batch.engines.ray.line import Line
+from cluejudge.batch.engines.ray.messages import Turn
+
+SHARD = 2
+"""The shard on which `DiesAlways` does."""
+
+
+class DiesOnce(ShardActor):
+    """The first of the run's actors that has judged three images is killed."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(_KilledOnce(line))
+
+
+class DiesAlways(ShardActor):
+    """Is killed whenever it begins `SHARD`."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(_KilledAlways(line))
+
+
+class _Through:
+    def __init__(self, line: Any) -> None:
+        self._line = line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._line, name)
+
+
+class _KilledOnce(_Through):
+    _images = 0
+
+    def settle(self, digest: str, shard: int, row: int) -> None:
+        self._line.settle(digest, shard, row)
+        self._images += 1
+        if self._images == 3 and _is_first(self._line):
+            _die()
+
+
+class _KilledAlways(_Through):
+    def begin(self, shards: tuple[int, ...]) -> Turn:
+        turn: Turn = self._line.begin(shards)
+        if SHARD in shards and not turn.refused:
+            _die()
+        return turn
+
+
+def _is_first(line: Line) -> bool:
+    try:
+        (line.job().plan.output.parent / "died").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
