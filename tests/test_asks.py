@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluejudge.asks import Failed, Recognition, Refused, Score, YesNo, answered
+from cluejudge.asks import Failed, Graded, Recognition, Refused, Score, YesNo, answered
 from cluejudge.errors import ModelError
 from tests.judge.world import picture
 
@@ -77,3 +77,13 @@ def test_all_answers_or_an_error() -> None:
         with pytest.raises(ModelError, match="too") as caught:
             answered([YesNo(-1, -2), missing])
         assert caught.value.retryable is isinstance(missing, Failed)
+
+
+@given(p=st.floats(0, 1), bounds=st.lists(st.floats(0, 1), min_size=2, max_size=2, unique=True))
+def test_a_grade_is_sure_at_its_bounds_and_beyond(p: float, bounds: list[float]) -> None:
+    low, high = sorted(bounds)
+    wanted = True if p >= high else False if p <= low else None
+    assert Graded(p, low, high).violated is wanted
+    assert Graded(p, low, None).violated is (False if p <= low else None)
+    assert Graded(p, None, high).violated is (True if p >= high else None)
+    assert Graded(p).violated is None

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cluejudge.compiled import CompiledConstitution, dump_compiled, load_compiled
+from cluejudge.compiled import CompiledConstitution, dump_compiled, filled_rule, load_compiled
 from cluejudge.constitution import Constitution, dump_constitution, load_constitution
-from cluejudge.digest import digest, source_digest, written_digest
+from cluejudge.digest import digest, rule_digest, source_digest, written_digest
 from tests.constitutions import compiled_constitutions, constitutions
 
 PLAIN = """\
@@ -209,3 +209,18 @@ def meaning(constitution: CompiledConstitution) -> CompiledConstitution:
     told = {"doubts": (), "compiled": None}
     rules = tuple(rule.model_copy(update=told) for rule in constitution.rules)
     return constitution.model_copy(update={"rules": rules})
+
+
+@given(compiled_constitutions)
+@settings(max_examples=40, deadline=None)
+def test_a_rule_is_told_by_what_decides_it(constitution: CompiledConstitution) -> None:
+    for rule in constitution.rules:
+        aside = {"id": "other", "action": "call somebody", "categories": ("x",), "doubts": ("y",)}
+        assert rule_digest(rule.model_copy(update=aside)) == rule_digest(rule)
+        assert rule_digest(filled_rule(rule)) == rule_digest(rule)
+        text = rule.model_copy(update={"text": f"{rule.text}!"})
+        chain = rule.model_copy(update={"chain": (*rule.chain, rule.chain[0])})
+        bounds = rule.thresholds.model_copy(update={"region": 0.123})
+        changed = (text, chain, rule.model_copy(update={"thresholds": bounds}))
+        assert rule_digest(rule) not in set(map(rule_digest, changed))
+        assert len(set(map(rule_digest, changed))) == 3

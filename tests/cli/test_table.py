@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cluejudge.cli import table
 from cluejudge.cli.terminal import PIPED_WIDTH, Terminal
-from cluejudge.verdict import Outcome, Verdict
+from cluejudge.verdict import Outcome, StudentFinding, Verdict
 from tests.report.samples import ABSTAIN, ALL, ERROR, FIRE, ON_FIRE, SAFE, UNSAFE, moving
 
 
@@ -112,3 +112,10 @@ def test_the_summary_counts_what_came_up() -> None:
     terminal.show(table.summary({Outcome.SAFE: 3, Outcome.UNSAFE: 1, Outcome.ERROR: 0}))
     terminal.show(table.summary({Outcome.SAFE: 1}))
     assert file.getvalue() == "4 images: 1 unsafe, 3 safe\n1 image: 1 safe\n"
+
+
+def test_what_a_student_found_says_by_which_bounds() -> None:
+    said = StudentFinding(p=0.97, low=0.05, high=0.9)
+    found = ON_FIRE.model_copy(update={"groups": (), "student": said})
+    text = " ".join(printed(UNSAFE.model_copy(update={"rules": (found,)})).split())
+    assert "by the student: P(violated) 0.97, cleared up to 0.05, violated from 0.9" in text

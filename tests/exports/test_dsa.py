@@ -7,8 +7,9 @@ import pytest
 
 from cluejudge.exports.dsa import CATEGORIES, OTHER, statement
 from cluejudge.exports.rows import Row
+from cluejudge.exports.wording import found
 from cluejudge.store.records import Answer
-from cluejudge.verdict import Outcome, RuleOutcome
+from cluejudge.verdict import Outcome, RuleFinding, RuleOutcome, StudentFinding
 from tests.exports.rows import FIRE, abstained, failed, fire, review, row, safe, unsafe
 from tests.store.drafts import rule
 
@@ -90,3 +91,10 @@ def test_texts_are_cut_to_what_the_database_takes() -> None:
     assert len(told["incompatible_content_explanation"]) == 2000
     assert len(told["decision_facts"]) == 5000
     assert told["decision_facts"].endswith("…")
+
+
+def test_what_a_student_found_is_told_as_such() -> None:
+    said = {"groups": (), "student": StudentFinding(p=0.968, low=0.1, high=0.9)}
+    violated: RuleFinding = fire().model_copy(update=said)
+    assert found(violated).endswith("by a model that learnt from the judge (P 0.97)")
+    assert found(fire(RuleOutcome.CLEARED).model_copy(update=said)) == ""

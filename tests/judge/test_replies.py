@@ -10,6 +10,9 @@ from cluejudge.asks import (
     Ask,
     Boxes,
     Failed,
+    Grade,
+    Graded,
+    Grades,
     Locate,
     Located,
     Reason,
@@ -32,6 +35,7 @@ REASON = Reason(PICTURE, "a cat")
 LOCATE = Locate(PICTURE, ("cat",))
 RELATE = Relate(PICTURE, ("a", "b"))
 RECOGNISE = Recognise(PICTURE)
+GRADE = Grade(PICTURE, ("5f70", "91aa"))
 NAN, INF = math.nan, math.inf
 
 
@@ -48,6 +52,8 @@ NAN, INF = math.nan, math.inf
         (LOCATE, Boxes((Located(Box(0, 0, 100, 100), "cat", 0.4),), 0.05)),
         (RELATE, Relations((0.1, -0.2), 0.22)),
         (RECOGNISE, Recognition(0.1, 0.5)),
+        (GRADE, Grades((Graded(0.0), Graded(1.0, 0.1, 0.9)), 0.3, 0.2)),
+        (GRADE, Grades((Graded(0.5, 0.1), "nobody knows"), 0.1, 0.2)),
         (SCORE, Failed("no", retryable=True)),
         (SCORE, Refused("I would rather not")),
     ],
@@ -80,6 +86,14 @@ def test_answers_pass(ask: Ask, reply: Reply) -> None:
         (RELATE, Relations((0.1, 0.2), INF), "not finite"),
         (RELATE, Relations((0.1, 24.0), 0.22), "24 is no cosine"),
         (RELATE, Relations((0.1, 0.2), 22.0), "22 is no cosine"),
+        (GRADE, Grades(("why",), 0.1, 0.2), "2 rules were graded by 1 grades"),
+        (GRADE, Grades(("why", Graded(NAN)), 0.1, 0.2), r"P\(violated\) is nan"),
+        (GRADE, Grades(("why", Graded(1.1)), 0.1, 0.2), r"P\(violated\) is 1.1"),
+        (GRADE, Grades(("why", Graded(0.5, 0.9, 0.1)), 0.1, 0.2), "between 0.9 and 0.1"),
+        (GRADE, Grades(("why", Graded(0.5, 0.5, 0.5)), 0.1, 0.2), "between 0.5 and 0.5"),
+        (GRADE, Grades(("why", Graded(0.5, -INF)), 0.1, 0.2), "between -inf"),
+        (GRADE, Grades(("why", "why"), NAN, 0.2), "not finite"),
+        (GRADE, Grades(("why", "why"), 0.1, INF), "not finite"),
         (RECOGNISE, Recognition(NAN, 0.5), "not finite"),
         (RECOGNISE, Recognition(0.5, NAN), "not finite"),
     ],
@@ -98,6 +112,9 @@ def test_texts_can_be_stored() -> None:
     failed = checked(REASON, Failed("half \ud83d"))
     assert isinstance(failed, Failed)
     failed.reason.encode()
+    grades = checked(GRADE, Grades(("half \ud83d", "whole"), 0.1, 0.2))
+    assert isinstance(grades, Grades)
+    str(grades.rules[0]).encode()
 
 
 def test_scalars_of_numpy_become_plain() -> None:
@@ -109,6 +126,7 @@ def test_scalars_of_numpy_become_plain() -> None:
         checked(LOCATE, Boxes((Located(box, "cat", one),), one)),  # type: ignore[arg-type]
         checked(RELATE, Relations((one, one), one)),  # type: ignore[arg-type]
         checked(RECOGNISE, Recognition(one, one)),  # type: ignore[arg-type]
+        checked(GRADE, Grades((Graded(one, None, one), "why"), one, one)),  # type: ignore[arg-type]
     )
     for reply in replies:
         json.dumps(_leaves(reply))

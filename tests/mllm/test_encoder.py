@@ -14,6 +14,7 @@ from cluejudge.image import Picture
 from cluejudge.mllm.encoder import DualEncoder
 from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint
 from cluejudge.models.cache import CachedEncoder
+from cluejudge.models.registry import load_encoder
 from tests.mllm.encoders import PICTURES, TEXTS, cut_is_told, each_kind, load
 from tests.mllm.lookers import ENCODERS, LENGTH
 from tests.models.contract import EncoderContract
@@ -91,6 +92,17 @@ def test_it_tells_what_it_is(
 ) -> None:
     assert encoders["clip"].name == str(encoder_folders["clip"])
     assert len({encoder.revision for encoder in encoders.values()}) == len(ENCODERS)
+
+
+def test_it_is_loaded_by_itself(
+    encoders: dict[str, DualEncoder], encoder_folders: dict[str, Path]
+) -> None:
+    models = load_encoder(str(encoder_folders["siglip"]))
+    assert models.encoder is not None
+    seen = models.encoder.embed_images(PICTURES)
+    assert seen == pytest.approx(encoders["siglip"].embed_images(PICTURES), abs=1e-4)
+    assert not models.questions
+    assert dict(models.card)["encoder"].startswith(str(encoder_folders["siglip"]))
 
 
 @each_kind

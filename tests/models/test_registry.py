@@ -14,8 +14,10 @@ from cluejudge.models import fake, registry
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import (
     Fact,
+    encoder_of,
     facts,
     keeps_answers,
+    load_encoder,
     load_models,
     load_writer,
     takes_options,
@@ -208,3 +210,47 @@ def test_not_all_models_write(spec: str, said: str) -> None:
 def test_only_open_models_keep_answers(given: Given) -> None:
     assert keeps_answers("acme/looker")
     assert not any(map(keeps_answers, ("fake", "chat:m@http://h", "embedded")))
+
+
+def test_an_encoder_by_itself() -> None:
+    assert load_encoder("fake").encoder is not None
+
+
+@pytest.mark.parametrize("spec", ["chat:m@http://localhost", "student:x", "mllm:"])
+def test_models_that_are_no_encoder(spec: str) -> None:
+    with pytest.raises(UsageError, match="encoder") as raised:
+        load_encoder(spec)
+    assert "embedded" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "encoder"),
+    [
+        ("embedded", {}, "embedded"),
+        ("fake", {}, "fake"),
+        ("org/name", {}, "openai/clip-vit-base-patch16"),
+        ("org/name", {"encoder": "google/siglip"}, "google/siglip"),
+        ("chat:m@http://localhost", {"encoder": "./clip"}, "./clip"),
+    ],
+)
+def test_the_encoder_of_models(spec: str, options: dict[str, str], encoder: str) -> None:
+    assert encoder_of(spec, options) == encoder
+
+
+@pytest.mark.parametrize(
+    ("spec", "options"),
+    [
+        ("org/name", {"encoder": "none"}),
+        ("chat:m@http://localhost", {}),
+        ("student:x", {}),
+    ],
+)
+def test_models_without_an_encoder(spec: str, options: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="has no encoder"):
+        encoder_of(spec, options)
+
+
+def test_a_folder_of_a_student_is_no_open_model(tmp_path: Path) -> None:
+    assert registry.resolved(str(tmp_path)) == ("mllm", str(tmp_path))
+    (tmp_path / registry.STUDENT_CARD).write_text("{}")
+    assert registry.resolved(str(tmp_path)) == ("student", str(tmp_path))

@@ -1,6 +1,6 @@
 from cluejudge.report.chain import rule
 from cluejudge.settings import Debias, Thresholds
-from cluejudge.verdict import AtomFinding, AtomScores
+from cluejudge.verdict import AtomFinding, AtomScores, StudentFinding
 from tests.report.samples import DOCTOR, MEDICINE, ON_FIRE, PERSON
 
 
@@ -47,3 +47,11 @@ def test_or_and_and() -> None:
     assert html.count("<li>") == 2
     assert html.count("any of these") == 1
     assert "<details open" not in html
+
+
+def test_what_a_student_found_says_by_which_bounds() -> None:
+    said = StudentFinding(p=0.97, low=0.05, high=0.9)
+    found = ON_FIRE.model_copy(update={"groups": (), "student": said})
+    html = rule(found, Debias.DIFFERENCE, open_=True)
+    assert "by the student: P(violated) 0.97, cleared up to 0.05, violated from 0.9" in html
+    assert "<li>" not in html

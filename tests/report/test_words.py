@@ -11,8 +11,9 @@ from cluejudge.report.words import (
     region_gain,
     relevance_text,
     signed,
+    student_text,
 )
-from cluejudge.verdict import Answer, AtomScores, Stage
+from cluejudge.verdict import Answer, AtomScores, Stage, StudentFinding
 from tests.report.samples import DOCTOR, FIRE, GAMBLING, ON_FIRE, PERSON
 
 
@@ -56,3 +57,12 @@ def test_relevance_in_words() -> None:
 
 def test_differences_carry_their_sign() -> None:
     assert (signed(0.5), signed(-0.25)) == ("+0.50", "\N{MINUS SIGN}0.25")
+
+
+def test_what_a_student_said() -> None:
+    assert student_text(ON_FIRE) == ""
+    said = StudentFinding(p=0.031, low=0.05, high=0.9)
+    told = student_text(ON_FIRE.model_copy(update={"student": said}))
+    assert told == "by the student: P(violated) 0.031, cleared up to 0.05, violated from 0.9"
+    never = student_text(ON_FIRE.model_copy(update={"student": StudentFinding(p=0.5)}))
+    assert never.endswith("never cleared, never called violated")
