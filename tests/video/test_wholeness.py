@@ -32,6 +32,12 @@ def test_what_comes_behind_the_boxes_is_no_gap() -> None:
     assert gap(FILES[Kind.MP4] + box(b"free", b"")[:6], Kind.MP4) == ""
 
 
+def test_a_box_that_claims_more_than_any_file_holds_ends_the_walk() -> None:
+    endless = b"\0\0\0\1free" + b"\xff" * 8
+    assert gap(FILES[Kind.MP4] + endless, Kind.MP4) == ""
+    assert gap(FILES[Kind.MP4] + endless.replace(b"free", b"mdat"), Kind.MP4) != ""
+
+
 def test_a_last_box_without_a_size_goes_to_the_end() -> None:
     head = box(b"ftyp", b"isom\0\0\0\0isom")
     assert gap(head + b"\0\0\0\0mdat" + bytes(50), Kind.MP4) == ""

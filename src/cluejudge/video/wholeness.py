@@ -31,6 +31,8 @@ def _boxes(file: VideoFile) -> str:
     """Walks the top-level boxes (ISO/IEC 14496-12); each says where the next one begins."""
     at = 0
     for _ in range(_MOST_BOXES):
+        if at >= file.size:
+            break
         file.seek(at)
         head = file.read(16)
         if len(head) < 8:
