@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cluejudge.batch import retrying
 from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.journal import Journal, journaled, journals
 from cluejudge.batch.parts import parts
@@ -73,7 +72,7 @@ def test_it_may_be_stopped_anywhere(
 ) -> None:
     before = batch.rows()
     with monkeypatch.context() as patched:
-        patched.setattr(retrying.os, "fsync", lambda handle: 1 / 0)
+        patched.setattr("cluejudge.batch.retrying.os.fsync", lambda handle: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             forget_errors(batch.folder, batch.judge.common)
     assert list(parts(batch.output)) == [0, 1, 2]

@@ -249,10 +249,10 @@ def start(pictures: Path, constitution: Path) -> Iterator[Start]:
 
 def journaled(out: Path) -> int:
     """How many rows are judged so far."""
-    lines = sum(
-        path.read_bytes().count(b"\n") for path in (out / ".work" / "journals").glob("*.jsonl")
-    )
-    return lines + sum(pq.read_metadata(part).num_rows for part in out.glob("part-*.parquet"))
+    journals = (out / ".work" / "journals").glob("*.jsonl")
+    lines = sum(path.read_bytes().count(b"\n") for path in journals)
+    parts = sum(int(pq.read_metadata(part).num_rows) for part in out.glob("part-*.parquet"))
+    return lines + parts
 
 
 def wait_for(out: Path, count: int) -> None:
