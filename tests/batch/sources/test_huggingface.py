@@ -81,6 +81,14 @@ def test_a_file_that_ends_early_says_so_behind_its_whole_rows(cut: int, tmp_path
     assert data[-1].code == "unreadable"
 
 
+def test_what_follows_an_end_mark_is_told(tmp_path: Path) -> None:
+    twice = arrow([RED]) + arrow([BLUE])
+    write(tmp_path, {"state.json": state("d.arrow"), "d.arrow": twice})
+    found = fetched(opened(tmp_path))
+    assert found["d.arrow#0"] == RED
+    assert "behind its end mark" in str(found["d.arrow"])
+
+
 def test_a_file_whose_columns_have_no_names_in_utf8_is_a_row(tmp_path: Path) -> None:
     broken = arrow([RED]).replace(b"label", b"l\xffbel")
     parts = {"state.json": state("a.arrow", "b.arrow"), "a.arrow": broken, "b.arrow": arrow([RED])}

@@ -90,15 +90,20 @@ def _opened(files: Files, name: str) -> Iterator[tuple[pa.RecordBatchReader, Bin
                 yield stream, file
         else:
             # Rows that are not asked for are skipped, and never read.
-            with pa.ipc.open_stream(pa.py_buffer(whole)) as stream:
-                yield stream, file
+            buffer = pa.BufferReader(pa.py_buffer(whole))
+            with pa.ipc.open_stream(buffer) as stream:
+                yield stream, buffer
 
 
 def _check_end(file: BinaryIO) -> None:
-    """Raise `OSError` if the stream has no end mark, so that batches of it may be missing."""
-    file.seek(-8, 2)
-    if file.read(8) != _END:
+    """Raise `OSError` unless the stream has ended with an end mark at the end of the file."""
+    at = file.tell()
+    size = file.seek(0, 2)
+    file.seek(max(0, size - len(_END)))
+    if file.read(len(_END)) != _END:
         raise OSError("it ends without an end mark: what was to follow is missing")
+    if at != size:
+        raise OSError("there is more behind its end mark")
 
 
 def _json(files: Files, name: str, told: str) -> dict[str, Any]:
