@@ -14,6 +14,7 @@ from cluejudge.batch.entries import Data, Prepared, Refusal, Remote
 from cluejudge.image import LoadedImage
 from cluejudge.settings import Limits, Sampling
 from tests.batch.decoding.rows import fetched, png, written
+from tests.video.samples import flat, video
 
 
 def prepared(data: Data | Refusal, limits: Limits = Limits()) -> Prepared:
@@ -84,6 +85,27 @@ def test_animations_are_sampled_by_time() -> None:
         [(1, 2)],
         [(2, 3)],
     ]
+
+
+def test_videos_are_sampled_and_not_bound_by_the_bytes_of_an_image(tmp_path: Path) -> None:
+    data = video([flat(level) for level in (0, 90, 200)] * 2, "MP4")
+    path = written(tmp_path, "a.mp4", data)
+    for source in (data, path, Remote(path.as_uri())):
+        found = prepared(source, Limits(max_bytes=100))
+        assert isinstance(found.image, LoadedImage)
+        assert len(found.image.views) > 1
+        assert all(view.spans for view in found.image.views)
+        assert found.sha256 == sha256(data)
+    other = written(tmp_path, "a.bin", data)
+    assert code(prepared(Remote(other.as_uri()), Limits(max_bytes=100))) == "too_many_bytes"
+
+
+def test_a_broken_video_has_its_reason_and_its_digest(tmp_path: Path) -> None:
+    data = video([flat(90)] * 3, "MP4")[:200]
+    for source in (data, written(tmp_path, "a.mp4", data)):
+        found = prepared(source)
+        assert code(found) in {"truncated", "corrupt"}
+        assert found.sha256 == sha256(data)
 
 
 def test_each_step_says_how_long_it_may_take(tmp_path: Path) -> None:

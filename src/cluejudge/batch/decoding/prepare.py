@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cluejudge.batch.entries import Data, Fetched, Prepared, Refusal, Remote
 from cluejudge.batch.sources.remote import read_remote
-from cluejudge.errors import ImageError, MissingExtraError
+from cluejudge.batch.sources.wanted import VIDEO_SUFFIXES
+from cluejudge.errors import ImageError
 from cluejudge.image import Code, LoadedImage, load, read
 from cluejudge.image.files import HEAD_BYTES
 from cluejudge.image.reading import read_head
@@ -44,10 +46,21 @@ def prepare(fetched: Fetched, limits: Limits, sampling: Sampling, within: Within
 def _source(data: Data, limits: Limits, sampling: Sampling) -> bytes | Path:
     """The bytes, or the path of a video, which may be far too long to read at once."""
     if isinstance(data, Remote):
-        return read_remote(data, limits)
+        return _remote(data, limits, sampling)
     if isinstance(data, bytes) or _is_video(read_head(data, HEAD_BYTES)):
         return data
     return read(data, limits)
+
+
+def _remote(data: Remote, limits: Limits, sampling: Sampling) -> bytes:
+    """The bytes; what is called like a video may have as many of them as a video."""
+    try:
+        return read_remote(data, limits)
+    except ImageError as error:
+        if error.code != Code.TOO_MANY_BYTES or not _is_named_video(data.url):
+            raise
+        more = max(limits.max_bytes, sampling.max_video_bytes)
+        return read_remote(data, limits.model_copy(update={"max_bytes": more}))
 
 
 def _loaded(
@@ -59,10 +72,11 @@ def _loaded(
     within(2 * sampling.max_video_seconds + _SLACK)
     from cluejudge.video import load_video
 
-    try:
-        return load_video(source, limits, sampling)
-    except MissingExtraError as error:
-        raise ImageError(Code.NEEDS_EXTRA, str(error)) from error
+    return load_video(source, limits, sampling)
+
+
+def _is_named_video(url: str) -> bool:
+    return urlsplit(url).path.lower().endswith(VIDEO_SUFFIXES)
 
 
 def _is_video(head: bytes) -> bool:
