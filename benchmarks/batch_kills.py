@@ -1,12 +1,12 @@
 """Whether a batch that is killed again and again ends with the rows of one that is not.
 
-    python benchmarks/batch_kills.py [--rounds 20] [--images 300] [--only driver worker]
-        [--json FILE]
+    python benchmarks/batch_kills.py [--rounds 20] [--images 300]
+        [--only driver worker actor ray-driver] [--json FILE]
 
 Each round is a batch of pictures, some of them broken and some there several times, judged by the
 fake models. `driver` kills the command itself with SIGKILL at random moments, and gives it again
-until it has finished; `worker` kills a process that decodes, again and again while one run goes on.
-Then all rows are compared with those of an undisturbed run, and it is looked for what was left
+until it has finished; `worker` kills a process that decodes, again and again while one run goes on. `actor` kills actors of the Ray engine while one run goes on,
+and `ray-driver` the command that has started Ray. Then all rows are compared with those of an undisturbed run, and it is looked for what was left
 behind.
 """
 
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class Batch:
     where: Path
     rules: Path
     options: tuple[str, ...] = ()
+    scratch: str = tempfile.gettempdir()
 
     def start(self, out: Path) -> subprocess.Popen[bytes]:
         """The command, begun."""
@@ -76,7 +77,7 @@ class Batch:
             [*command, *self.options],
             stdout=nothing,
             stderr=nothing,
-            env={**os.environ, "PYTHONPATH": paths},
+            env={**os.environ, "PYTHONPATH": paths, "TMPDIR": self.scratch},
         )
 
 
@@ -92,7 +93,7 @@ def collection(folder: Path, images: int) -> Batch:
     (where / "empty.png").touch()
     rules = folder / "colours.yaml"
     rules.write_text(CONSTITUTION)
-    return Batch(where, rules)
+    return Batch(where, rules, scratch=str(folder))
 
 
 def rows(out: Path) -> list[dict[str, Any]]:
@@ -124,7 +125,7 @@ def kill_driver(batch: Batch, out: Path, chance: random.Random, whole: float) ->
             if kills:
                 break
             shutil.rmtree(out)  # it was too quick
-    return kills, runs + finished(batch.start(out))
+    return kills, runs + finished(batch.start(out), out)
 
 
 def kill_workers(batch: Batch, out: Path, chance: random.Random, whole: float) -> tuple[int, int]:
@@ -135,12 +136,67 @@ def kill_workers(batch: Batch, out: Path, chance: random.Random, whole: float) -
         there = children(process.pid)
         if there:
             kills += killed(chance.choice(there))
-    return kills, finished(process)
+    return kills, finished(process, out)
 
 
-def finished(process: subprocess.Popen[bytes]) -> int:
+def kill_actors(batch: Batch, out: Path, chance: random.Random, whole: float) -> tuple[int, int]:
+    """Kills up to three actors, also while they start; kills and runs."""
+    process, kills = on_ray(batch).start(out), 0
+    wanted = chance.randint(1, 3)
+    while process.poll() is None and kills < wanted:
+        time.sleep(chance.uniform(0.05, 0.5) * whole)
+        if there := [pid for pid in descendants(process.pid) if is_actor(pid)]:
+            kills += killed(chance.choice(there))
+    return kills, finished(process, out)
+
+
+def kill_ray_driver(
+    batch: Batch, out: Path, chance: random.Random, whole: float
+) -> tuple[int, int]:
+    """Kills the command once its actors judge, and then lets it finish; kills and runs."""
+    process = on_ray(batch).start(out)
+    while process.poll() is None and not list(out.glob(".work/journals/*")):
+        time.sleep(0.05)
+    time.sleep(chance.uniform(0.0, 0.5) * whole)
+    there = descendants(process.pid)
+    process.kill()
+    kills = int(process.wait() == -signal.SIGKILL)
+    ended(there)
+    return kills, 1 + finished(on_ray(batch).start(out))
+
+
+def on_ray(batch: Batch) -> Batch:
+    """The same, judged by two actors of a Ray of its own."""
+    options = ("--engine", "ray", "--actors", "2", "--cpus-per-actor", "0.1", "--workers", "1")
+    return replace(batch, options=options)
+
+
+def is_actor(pid: int) -> bool:
+    """Whether a process is an actor that judges, or is to be one."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"ray::MapWorker")
+    except OSError:
+        return False
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and those that they have."""
+    own = children(pid)
+    return [*own, *(one for child in own for one in descendants(child))]
+
+
+def ended(pids: Sequence[int]) -> None:
+    """Waits until processes have ended by themselves. Raises `RuntimeError` if they do not."""
+    patience = time.monotonic() + _LONGEST
+    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
+        if time.monotonic() > patience:
+            raise RuntimeError(f"processes {left} outlived the command that started them")
+        time.sleep(0.1)
+
+
+def finished(process: subprocess.Popen[bytes], out: Path) -> int:
     """One run, to its end. Raises `RuntimeError` if it fails."""
-    if process.wait(_LONGEST) not in _FINISHED:
+    if process.wait(_LONGEST) not in _FINISHED or not (out / "summary.json").exists():
         raise RuntimeError(f"a run ended with {process.returncode}")
     return 1
 
@@ -165,13 +221,18 @@ def killed(pid: int) -> bool:
 
 Kill = Callable[[Batch, Path, random.Random, float], tuple[int, int]]
 
-KILLS: dict[str, Kill] = {"driver": kill_driver, "worker": kill_workers}
+KILLS: dict[str, Kill] = {
+    "driver": kill_driver,
+    "worker": kill_workers,
+    "actor": kill_actors,
+    "ray-driver": kill_ray_driver,
+}
 
 
 def rounds(batch: Batch, folder: Path, count: int, only: Sequence[str]) -> Iterator[Round]:
     """Rounds of each kind, against one undisturbed run."""
     began = time.monotonic()
-    finished(batch.start(folder / "whole"))
+    finished(batch.start(folder / "whole"), folder / "whole")
     whole, expected = time.monotonic() - began, rows(folder / "whole")
     for who in only:
         for seed in range(count):
