@@ -140,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, help="for the scenes; else they are made anew")
     args = output.parse(parser, arguments)
     if args.quick:
-        args.images, args.mllm_images, args.rows = 40, 4, 2_000
+        args.images, args.mllm_images, args.rows = 150, 2, 1_000
     print(f"{machine(('onnxruntime', 'pyarrow', 'ray'))}, {processors()} processors\n")
     report: dict[str, Any] = {}
     if args.json and args.json.exists():

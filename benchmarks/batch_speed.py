@@ -46,13 +46,13 @@ class Speed:
 def speed(models: str, engine: str, workers: int, done: Done) -> Speed:
     """What a batch tells of its time."""
     spent = done.summary["last_run"]
-    whole = spent["seconds"] * spent["judges"]
+    whole = spent["busy"]
     return Speed(
         models=models,
         engine=engine,
         workers=workers,
         images=spent["judged"],
-        per_s=spent["rate"],
+        per_s=spent["judged"] * spent["judges"] / whole,
         in_models=spent["models"] / whole,
         outside=spent["rest"] / whole,
         waiting=spent["waiting"] / whole,

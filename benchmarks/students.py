@@ -63,8 +63,9 @@ def compare(where: Path, student: Path, folder: Path, *options: str) -> list[Way
     rates: dict[str, float] = {}
     said: dict[str, dict[str, Outcome]] = {}
     for way, chosen in ways.items():
-        output = folder / way.replace(" ", "-")
-        rates[way] = batch(where, output, *chosen, *options).summary["last_run"]["rate"]
+        output = folder / f"by-{way.replace(' ', '-')}"
+        spent = batch(where, output, *chosen, *options).summary["last_run"]
+        rates[way] = spent["judged"] / spent["busy"]
         said[way] = outcomes(output)
     times = {way: rate / rates["judge"] for way, rate in rates.items()}
     return [against(way, said["judge"], said[way], rates[way], times[way]) for way in ways]

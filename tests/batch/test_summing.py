@@ -56,7 +56,7 @@ def test_no_parts_no_images(tmp_path: Path) -> None:
 
 
 def test_what_is_written_has_the_shares_and_where_the_time_went(tmp_path: Path) -> None:
-    spent = Spent(judged=30, seconds=10, judges=2, models=15, waiting=1)
+    spent = Spent(judged=30, seconds=10, judges=2, busy=20, models=15, waiting=1)
     outcomes = {Outcome.SAFE: 30, Outcome.UNSAFE: 10}
     summary = Summary(images=40, outcomes=outcomes, last_run=spent)
     assert read(tmp_path) is None

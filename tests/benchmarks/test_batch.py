@@ -18,7 +18,7 @@ from cluejudge.verdict import Outcome
 
 
 def test_shares_are_of_all_judges_together() -> None:
-    spent = Spent(judged=100, seconds=10, judges=2, models=15, waiting=1)
+    spent = Spent(judged=100, seconds=10, judges=2, busy=20, models=15, waiting=1)
     summary = Summary(images=100, last_run=spent).model_dump(mode="json")
     found = speed("toy", "ray", 2, Done(summary, 14.0, ()))
     assert (found.images, found.per_s, found.wall_s) == (100, 10, 14)

@@ -5,7 +5,7 @@ from cluejudge.cli import batch_table
 from cluejudge.cli.terminal import Terminal
 from cluejudge.verdict import Outcome
 
-SPENT = Spent(judged=1200, seconds=600, judges=2, models=900, waiting=60)
+SPENT = Spent(judged=1200, seconds=600, judges=2, busy=1200, models=900, waiting=60)
 FOUND = Summary(
     images=2000,
     duplicates=3,
@@ -50,5 +50,5 @@ def test_what_there_is_nothing_to_say_of_has_no_line() -> None:
 
 
 def test_hours_are_told_as_hours() -> None:
-    long = FOUND.model_copy(update={"last_run": Spent(judged=2000, seconds=4000.6)})
+    long = FOUND.model_copy(update={"last_run": Spent(judged=2000, seconds=4000.6, busy=4000)})
     assert "judged in 1:06:41, 0.5 a second: 0% in the models" in shown(long)

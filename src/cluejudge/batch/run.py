@@ -136,10 +136,11 @@ class _Run:
         self.watching.begin(manifest.count, before)
         ears = _Ears(self.pace.max_error_rate, before, self.watching)
         began = time.perf_counter()
-        models = waiting = 0.0
+        busy = models = waiting = 0.0
         shards = self.engine.run(self.plan, self.pace, missing, ears.hear)
         with closing(_generated(shards)) as done:
             for shard in done:
+                busy += shard.seconds
                 models += shard.models
                 waiting += shard.waiting
         return Spent(

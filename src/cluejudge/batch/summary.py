@@ -22,12 +22,14 @@ class _Told(Frozen):
 class Spent(_Told):
     """Where the time of one run went; a batch that was stopped has had several.
 
-    `models` and `waiting` are of all `judges` together: each is a process with its own models.
+    `busy`, and of it `models` and `waiting`, are of all `judges` together, each of which is a
+    process with its own models: without what it takes to start them.
     """
 
     judged: int = Field(ge=0, description="rows that this run judged, copies and errors included")
-    seconds: float = Field(ge=0, description="from the first image to the last, by the clock")
+    seconds: float = Field(ge=0, description="by the clock, with the start of the judges")
     judges: int = Field(default=1, ge=1, description="processes that judge, side by side")
+    busy: float = Field(default=0.0, ge=0, description="seconds from first images to last ones")
     models: float = Field(default=0.0, ge=0, description="seconds in the models")
     waiting: float = Field(default=0.0, ge=0, description="seconds without an image to judge")
 
@@ -40,8 +42,8 @@ class Spent(_Told):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def rest(self) -> float:
-        """Seconds spent neither in the models nor waiting."""
-        return max(0.0, self.seconds * self.judges - self.models - self.waiting)
+        """Seconds of `busy` spent neither in the models nor waiting."""
+        return max(0.0, self.busy - self.models - self.waiting)
 
 
 class RuleCount(Frozen):
