@@ -5,9 +5,10 @@
 
 Each round is a batch of pictures, some of them broken and some there several times, judged by the
 fake models. `driver` kills the command itself with SIGKILL at random moments, and gives it again
-until it has finished; `worker` kills a process that decodes, again and again while one run goes on. `actor` kills actors of the Ray engine while one run goes on,
-and `ray-driver` the command that has started Ray. Then all rows are compared with those of an undisturbed run, and it is looked for what was left
-behind.
+until it has finished; `worker` kills a process that decodes, again and again while one run goes on.
+`actor` kills actors of the Ray engine while one run goes on, and `ray-driver` the command that has
+started Ray. Then all rows are compared with those of an undisturbed run, and it is looked for what
+was left behind.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def kill_ray_driver(
     process.kill()
     kills = int(process.wait() == -signal.SIGKILL)
     ended(there)
-    return kills, 1 + finished(on_ray(batch).start(out))
+    return kills, 1 + finished(on_ray(batch).start(out), out)
 
 
 def on_ray(batch: Batch) -> Batch:
