@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cluejudge.batch.sources.files import (
+    LOCAL,
     Files,
     Found,
     Kind,
     Unlisted,
     is_url,
     local_path,
-    open_files,
 )
+from cluejudge.batch.sources.localfiles import LocalFiles
 from cluejudge.batch.sources.places import label
 from cluejudge.batch.sources.remote import brief, is_web, scheme, shown
+from cluejudge.batch.sources.remotefiles import RemoteFiles
 from cluejudge.errors import UsageError
 from cluejudge.report.words import one_line
 
@@ -98,30 +101,44 @@ class Pattern:
 def locate(where: str, storage: Mapping[str, str]) -> Collection:
     """The files that `where` names: a file, a folder, a glob, or the URL of one of them.
 
-    Raises `UsageError` if there is nothing, and as `open_files` does.
+    Raises `UsageError` if there is nothing, and as `file_system` does.
     """
     if not where.strip() or "\0" in where:
         raise UsageError("no collection is named", hint="give a folder, a file, a glob or a URL")
     if is_url(where) and "::" in where:
         raise UsageError(f"{shown(where)} leads through several file systems", hint="unpack it")
-    if is_url(where) and scheme(where) in ("file", "local"):
+    if is_url(where) and scheme(where) in LOCAL:
         where = str(local_path(where))
     if not is_url(where):
         where = os.path.abspath(where)
     root, name = _split(where)
-    files = open_files(root, storage)
+    files = _opened(root, storage)
     kind = _kind(files, name, where)
     if kind is Kind.FILE and name:
         return Collection(files, where, name)
     if kind is Kind.FOLDER:
-        return Collection(open_files(where, storage), where)
+        return Collection(_opened(where, storage), where)
     if _WILD.search(where) and not is_web(where):
         root, glob = _before_wildcards(where)
-        return Collection(open_files(root, storage), where, pattern=Pattern(glob))
+        return Collection(_opened(root, storage), where, pattern=Pattern(glob))
     raise UsageError(
         f"there is no {one_line(shown(where))}",
         hint="give a folder, a file, a glob in quotes, or a URL",
     )
+
+
+def _opened(where: str, storage: Mapping[str, str]) -> Files:
+    """The files below a folder or a URL."""
+    if not is_url(where):
+        return LocalFiles(Path(where), storage)
+    if scheme(where) in LOCAL:
+        return LocalFiles(local_path(where), storage)
+    if urlsplit(where).password is not None:
+        raise UsageError(
+            f"the URL {shown(where)} holds a password",
+            hint="give it as an option of the storage, or in the file system's configuration",
+        )
+    return RemoteFiles(where, storage)
 
 
 def _split(where: str) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources import huggingface
 from cluejudge.batch.sources.base import Source
-from cluejudge.batch.sources.files import Found, LocalFiles, Unlisted
+from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection, locate
 from cluejudge.batch.sources.folder import FolderSource
 from cluejudge.batch.sources.lists import ListSource
+from cluejudge.batch.sources.localfiles import LocalFiles
 from cluejudge.batch.sources.parquet import ParquetReader
 from cluejudge.batch.sources.remote import brief
 from cluejudge.batch.sources.tables import TableSource
