@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Entry
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.manifest import Manifest
-from cluejudge.batch.parts import parts, read_verdicts
+from cluejudge.batch.parts import parts, scan
+from cluejudge.batch.rows import to_verdict
 from cluejudge.distill.split import number
 from cluejudge.errors import UsageError
 from cluejudge.verdict import Outcome, Verdict
@@ -49,23 +51,32 @@ class Rows:
             )
         place = 0
         for shard, part in parts(self.folder.path).items():
-            verdicts = read_verdicts(part, run.common)
-            for entry, verdict in zip(manifest.entries(shard), verdicts, strict=True):
-                self.read += 1
-                if reason := self._useless(verdict, run.count):
-                    self.left_out[reason] += 1
-                else:
-                    yield Row(place, entry, verdict)
+            entries = manifest.entries(shard)
+            start = 0
+            for rows in scan(part):
+                for at in self._useful(rows, run.count):
+                    # Only these: a row with all its evidence takes long to read.
+                    verdict = to_verdict(rows.slice(at, 1).to_pylist()[0], run.common)
+                    yield Row(place, entries[start + at], verdict)
                     place += 1
+                start += rows.num_rows
 
-    def _useless(self, verdict: Verdict, rows: int) -> str:
-        record = verdict.record
-        if verdict.outcome is Outcome.ERROR or record is None:
-            return "errors"
-        digest = bytes.fromhex(record.sha256)
+    def _useful(self, rows: pa.RecordBatch, of: int) -> Iterator[int]:
+        """The places of the rows of use; `of` is how many rows the run has."""
+        told = (rows.column(name).to_pylist() for name in ("outcome", "format", "sha256"))
+        for at, (outcome, form, sha256) in enumerate(zip(*told, strict=True)):
+            self.read += 1
+            judged = outcome != Outcome.ERROR and form is not None
+            if reason := self._against(sha256, of) if judged else "errors":
+                self.left_out[reason] += 1
+            else:
+                yield at
+
+    def _against(self, sha256: str, rows: int) -> str:
+        digest = bytes.fromhex(sha256)
         if digest in self._seen:
             return "duplicates"
-        if number(f"sampled {record.sha256}") * rows >= self.images * _EVEN:
+        if number(f"sampled {sha256}") * rows >= self.images * _EVEN:
             return "more than asked for"
         self._seen.add(digest)
         return ""
