@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -244,7 +245,7 @@ def test_carried_columns_have_one_type(tmp_path: Path) -> None:
     )
     assert carried(opened(tmp_path, carry=["n"])) == {"n": [1, 2, None]}
     write(tmp_path, {"3.parquet": parquet({"image": [RED], "n": ["three"]})})
-    with pytest.raises(UsageError, match=r"`n` in 3\.parquet is of type string"):
+    with pytest.raises(UsageError, match=r"`n` in 3\.parquet, of type string"):
         carried(opened(tmp_path, carry=["n"]))
     write(tmp_path, {"3.parquet": parquet({"image": [RED]})})
     with pytest.raises(UsageError, match=r"3\.parquet has no column `n`"):
@@ -255,3 +256,49 @@ def test_nothing_that_can_be_read_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, {"t.parquet": b"none"})
     with pytest.raises(UsageError, match="nothing of"):
         list(opened(tmp_path / "t.parquet").listing())
+
+
+def test_texts_that_are_not_utf8_lose_nothing(tmp_path: Path) -> None:
+    def as_text(*values: bytes) -> pa.Array:
+        raw = pa.array(values, pa.binary())
+        return pa.Array.from_buffers(pa.string(), len(raw), raw.buffers())
+
+    table = {"path": as_text(b"\xff.png", b"b.png"), "said": as_text(b"x", b"\xfe")}
+    write(tmp_path, {"t.parquet": parquet(table)})
+    source = opened(tmp_path / "t.parquet", id="said", carry=["said", "path"])
+    assert fetched(source) == {
+        "x": tmp_path / os.fsdecode(b"\xff.png"),
+        "\\udcfe": tmp_path / "b.png",
+    }
+    assert carried(source) == {"said": ["x", "\\udcfe"], "path": ["\\udcff.png", "b.png"]}
+
+
+def test_a_path_in_a_struct_that_is_not_utf8_is_refused_alone(tmp_path: Path) -> None:
+    raw = pa.array([b"\xff.png", b"b.png"], pa.binary())
+    paths = pa.Array.from_buffers(pa.string(), 2, raw.buffers())
+    image = pa.StructArray.from_arrays(
+        [pa.array([None, RED], pa.binary()), paths], ["bytes", "path"]
+    )
+    write(tmp_path, {"t.parquet": parquet({"image": image})})
+    source = opened(tmp_path / "t.parquet")
+    assert codes(source) == {"t.parquet#0": "unreadable"}
+    assert fetched(source)["t.parquet#1"] == RED
+    with pytest.raises(UsageError, match="UTF-8"):
+        carried(opened(tmp_path / "t.parquet", image="image", carry=["image"]))
+
+
+def test_columns_with_dots_in_their_names_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    table = {"image.b": [BLUE], "image": [RED], "n.m": [1]}
+    write(tmp_path, {"t.parquet": parquet(table)})
+    source = opened(tmp_path / "t.parquet", image="image", carry=["n.m"])
+    assert fetched(source) == {"t.parquet#0": RED}
+    assert carried(source) == {"n.m": [1]}
+    assert fetched(opened(tmp_path / "t.parquet", image="image.b")) == {"t.parquet#0": BLUE}
+
+
+def test_columns_that_are_called_alike_are_told(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    pq.write_table(pa.table([[RED], [BLUE]], names=["image", "image"]), out)
+    write(tmp_path, {"t.parquet": out.getvalue()})
+    with pytest.raises(UsageError, match="two columns are called image"):
+        _ = opened(tmp_path / "t.parquet").columns

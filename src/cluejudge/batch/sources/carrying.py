@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cluejudge.batch.arrow import pa
 from cluejudge.batch.columns import part_schema
+from cluejudge.batch.sources.places import label
 from cluejudge.errors import UsageError
 from cluejudge.report.words import one_line
 
@@ -68,7 +69,7 @@ def _named(one: str, columns: Sequence[str], told: str) -> Carried:
         raise missing(column if equals else one, columns, told)
     if not name:
         raise UsageError(f"`{one_line(one)}` has no name for the output", hint="write NAME=COLUMN")
-    return Carried(column, name)
+    return Carried(column, label(name))
 
 
 def missing(column: str, columns: Sequence[str], told: str) -> UsageError:

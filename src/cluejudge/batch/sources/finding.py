@@ -131,8 +131,6 @@ def _opened(where: str, storage: Mapping[str, str]) -> Files:
     """The files below a folder or a URL."""
     if not is_url(where):
         return LocalFiles(Path(where), storage)
-    if scheme(where) in LOCAL:
-        return LocalFiles(local_path(where), storage)
     if urlsplit(where).password is not None:
         raise UsageError(
             f"the URL {shown(where)} holds a password",

@@ -10,7 +10,7 @@ from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Entry, Refusal
 from cluejudge.batch.sources.files import Files
 from cluejudge.batch.sources.places import Cell
-from cluejudge.batch.sources.remote import brief
+from cluejudge.batch.sources.remote import brief, faults
 from cluejudge.image.refusals import Code
 
 FETCH_ROWS = 16
@@ -50,10 +50,12 @@ class Reader(Protocol):
 def checked_names(schema: pa.Schema) -> pa.Schema:
     """The schema, if its names can be read: arrow looks at them when they are asked for only.
 
-    Raises `UnicodeDecodeError`.
+    Raises `UnicodeDecodeError`, and `OSError` for columns that are called alike.
     """
     for field in schema:
         _look_at_names(field)
+    if twice := [name for name in schema.names if schema.names.count(name) > 1]:
+        raise OSError(f"two columns are called {twice[0]}")
     return schema
 
 
@@ -70,7 +72,7 @@ class Cursor:
     """Reads the image cells of one table forwards."""
 
     def __init__(self, reader: Reader, files: Files, image: str, cell: Cell, entry: Entry) -> None:
-        self._name, self._stamp = cell.name, entry.stamp
+        self._name, self._stamp, self._image = cell.name, entry.stamp, image
         self._piece = Piece(cell.row, 0)
         self._changed = ""
         if files.stamp(cell.name) != entry.stamp:
@@ -96,7 +98,12 @@ class Cursor:
             why, self._ended = brief(error), True
         if why or self._piece.batch is None:
             return Refusal(Code.UNREADABLE.value, f"the table cannot be read: {why}")
-        return self._piece.batch.column(0)[row - self._piece.start].as_py()
+        cell = self._piece.batch.column(self._image)[row - self._piece.start]
+        try:
+            with faults():
+                return cell.as_py()
+        except OSError as error:  # such as a path that is not UTF-8
+            return Refusal(Code.UNREADABLE.value, f"the cell cannot be read: {brief(error)}")
 
     def _covers(self, row: int) -> bool:
         count = self._piece.count

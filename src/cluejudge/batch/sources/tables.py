@@ -22,6 +22,7 @@ from cluejudge.batch.sources.base import (
 )
 from cluejudge.batch.sources.carrying import Carried, carried, checked, missing
 from cluejudge.batch.sources.cells import named_file, took
+from cluejudge.batch.sources.columns import cells, sound
 from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection
 from cluejudge.batch.sources.imagecolumn import PEEK_ROWS, Column, image_column
@@ -118,7 +119,7 @@ class TableSource:
             pieces = self._reader.pieces(self._files, name, columns, 0, PEEK_ROWS)
             for piece in islice(pieces, 1):
                 if piece.batch is not None:
-                    values = piece.batch.to_pydict()
+                    values = {one: cells(piece.batch.column(one)) for one in columns}
         except OSError:  # then its names tell; the listing says what is wrong with it
             pass
         return values
@@ -185,14 +186,13 @@ class TableSource:
         layout, rows = self._layout, range(start, start + batch.num_rows)
         own = [self._id(table, row) for row in rows]
         if self._spec.id:
-            given = batch.column(self._spec.id).to_pylist()
+            given = cells(batch.column(self._spec.id))
             own = [
                 by_row if value in (None, "") else label(str(value))
                 for by_row, value in zip(own, given, strict=True)
             ]
         if layout.by_name:
-            cells = batch.column(layout.image).to_pylist()
-            named = [named_file(cell, table.name) for cell in cells]
+            named = [named_file(cell, table.name) for cell in cells(batch.column(layout.image))]
             at = [written(place) for place in named]
             stamps = [
                 self._files.near_stamp(place.name) if isinstance(place, File) else table.stamp
@@ -209,15 +209,16 @@ class TableSource:
         return pa.RecordBatch.from_arrays([*arrays, *more], schema=listing_schema(layout.columns))
 
     def _cast(self, column: pa.Array, field: pa.Field, table: Found) -> pa.Array:
-        """A column in the type that it has in the first table."""
+        """A column in the type that it has in the first table, in UTF-8."""
         try:
+            column = sound(column)
             return column if column.type == field.type else column.cast(field.type)
         except pa.ArrowException as error:
             told = one_line(self._files.label(table.name))
             raise UsageError(
-                f"the column of `{one_line(field.name)}` in {told} is of type {column.type}, and "
-                f"before it was of type {field.type}",
-                hint="carry over columns that have one type",
+                f"the column of `{one_line(field.name)}` in {told}, of type {column.type}, cannot "
+                f"be carried over as {field.type}: {brief(error)}",
+                hint="carry over columns that have one type and hold UTF-8",
             ) from error
 
     def _id(self, table: Found, row: int) -> str:
