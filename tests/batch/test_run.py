@@ -302,6 +302,44 @@ class TestErrors:
         assert ran(plan).summary.outcomes[Outcome.ERROR] == 0
         assert [row["outcome"] for row in rows(plan)] == ["unsafe", "safe", "unsafe", "unsafe"]
 
+    def test_mended_files_may_be_other_files(self, plan: Plan, pictures: Path) -> None:
+        ran(plan)
+        (pictures / "c.png").write_bytes(OTHERS[0])
+        with pytest.raises(UsageError, match=r"1 changed: c\.png"):
+            ran(plan)
+        with pytest.raises(StopError):
+            ran(plan, Watch(stop=1), retry_errors=True)
+        assert ran(plan).judged == 1
+        assert [row["outcome"] for row in rows(plan)] == ["unsafe", "safe", "safe", "unsafe"]
+
+    def test_others_may_not(self, plan: Plan, pictures: Path) -> None:
+        ran(plan)
+        before = rows(plan)
+        (pictures / "a.png").write_bytes(OTHERS[0])
+        with pytest.raises(UsageError, match=r"1 changed: a\.png"):
+            ran(plan, retry_errors=True)
+        (pictures / "a.png").unlink()
+        with pytest.raises(UsageError, match="holds another run"):
+            ran(plan, retry_errors=True)
+        assert rows(plan) == before
+
+    @pytest.mark.parametrize("stopped", ["Manifest.write", "digest_of"])
+    def test_taking_mended_files_over_may_be_stopped(
+        self, plan: Plan, pictures: Path, stopped: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ran(plan)
+        (pictures / "c.png").write_bytes(OTHERS[0])
+
+        def stop(*_: object) -> None:
+            raise StopError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(f"cluejudge.batch.mended.{stopped}", stop)
+            with pytest.raises(StopError):
+                ran(plan, retry_errors=True)
+        ran(plan, retry_errors=True)
+        assert [row["outcome"] for row in rows(plan)] == ["unsafe", "safe", "safe", "unsafe"]
+
     def test_nothing_to_retry_is_a_finished_run(self, plan: Plan, pictures: Path) -> None:
         (pictures / "c.png").write_bytes(OTHERS[0])
         ran(plan)

@@ -23,17 +23,26 @@ class Listed:
     now: Manifest
     differences: str = _OTHER
 
+    @property
+    def as_it_was(self) -> Listed:
+        """As if the command line named what the run has begun with."""
+        return replace(self, now=replace(self.now, digest=self.manifest.digest))
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether that is something else."""
+        return self.now.digest != self.manifest.digest
+
 
 def listed(folder: RunFolder, source: Source, shards: int | None, told: Told) -> Listed:
     """The listing of `source` in the folder of a run, which is written if there is none.
 
     `told` hears how many rows there are so far. Raises as `Manifest.write` does.
     """
-    has_begun = (folder.path / RUN).exists()
-    found = Manifest.open(folder.inputs) if has_begun else None
-    if found is None:
-        parts = folder.read().shards if has_begun else shards
-        found = Manifest.write(folder.inputs, source, parts, told)
+    begun = folder.read() if (folder.path / RUN).exists() else None
+    found = Manifest.open(folder.inputs) if begun else None
+    if found is None or begun is None or found.digest != begun.listing:
+        found = Manifest.write(folder.inputs, source, begun.shards if begun else shards, told)
         return Listed(found, _divided(found, shards))
     if differences := found.differences(source):
         return Listed(found, replace(_divided(found, shards), digest=""), "; ".join(differences))

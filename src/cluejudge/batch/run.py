@@ -20,6 +20,7 @@ from cluejudge.batch.fingerprint import Fingerprint, fingerprint, shared
 from cluejudge.batch.folder import RUN, RunFolder
 from cluejudge.batch.listed import listed
 from cluejudge.batch.manifest import Manifest
+from cluejudge.batch.mended import only_errors_changed, take_over
 from cluejudge.batch.parts import parts
 from cluejudge.batch.plan import Pace, Plan
 from cluejudge.batch.retrying import forget_errors
@@ -117,15 +118,18 @@ class _Run:
 
     def prepared(self, common: Verdict) -> Manifest:
         """The listing, in a folder that is this run's."""
-        plan, folder = self.plan, self.folder
+        plan, folder, retry = self.plan, self.folder, self.pace.retry_errors
         found = listed(folder, self.source, plan.shards, self.watching.listed)
+        mended = retry and found.has_changed
+        if mended and only_errors_changed(folder, found.manifest, self.source):
+            found = found.as_it_was
         first = common.models.get("first", "")
         now = fingerprint(plan, common, self.source.card, found.now, first)
         folder.prepare(now, plan.constitution, found.differences)
-        if self.pace.retry_errors and forget_errors(folder, common):
+        if retry and forget_errors(folder, common):
             for name in (summaries.NAME, CONTACT):
                 (folder.path / name).unlink(missing_ok=True)
-        return found.manifest
+        return take_over(folder, self.source) if mended else found.manifest
 
     def judged(self, manifest: Manifest) -> Spent:
         """Has what is missing judged; where the time went."""
