@@ -12,7 +12,7 @@ from cluejudge.embedded.decoder import BATCH, Context, Contexts, Decoder, stacke
 from cluejudge.embedded.labels import Labels
 from cluejudge.embedded.packing import Layout, lay_out
 from cluejudge.embedded.prompt import Prompts
-from cluejudge.embedded.session import Bools, Floats, Ints
+from cluejudge.embedded.session import Floats
 
 _MIN_MASS = 0.5
 """P(Yes) + P(No) under which the answer at the end of a reasoning is none."""
@@ -34,7 +34,10 @@ class _Draft:
 
 
 class EmbeddedReasoner:
-    """Writes the likeliest words (greedily), all asks of a batch side by side."""
+    """Writes the likeliest words (greedily).
+
+    One reasoning after the other: they are few, and so none depends on the others, to the last bit.
+    """
 
     def __init__(
         self,
@@ -63,34 +66,22 @@ class EmbeddedReasoner:
         for start in range(0, len(asks), BATCH):
             part = slice(start, start + BATCH)
             contexts = self._contexts([ask.image for ask in asks[part]])
-            drafts = [_Draft(min(ask.max_tokens, self._longest)) for ask in asks[part]]
-            self._write(contexts, questions[part], drafts)
-            found += [self._reasoning(draft) for draft in drafts]
+            for ask, question, context in zip(asks[part], questions[part], contexts, strict=True):
+                draft = _Draft(min(ask.max_tokens, self._longest))
+                self._write(draft, question, context)
+                found.append(self._reasoning(draft))
         return found
 
-    def _write(
-        self,
-        contexts: Sequence[Context],
-        questions: Sequence[Sequence[int]],
-        drafts: Sequence[_Draft],
-    ) -> None:
-        """Write all drafts to their ends; those that have ended leave the batch."""
-        layout = lay_out([[question] for question in questions], contexts[0].shape[-2])
-        past = stacked(contexts)
-        logits, new = self._decoder(layout, past)
-        rows = _Rows.behind(layout, past, new)
-        drafts = list(drafts)
+    def _write(self, draft: _Draft, question: Sequence[int], context: Context) -> None:
+        """Write a draft to its end."""
+        past = stacked([context])
+        logits, new = self._decoder(lay_out([[question]], past.shape[-2]), past)
         while True:
-            for draft, one in zip(drafts, logits, strict=True):
-                self._add(draft, one)
-            going = [number for number, draft in enumerate(drafts) if draft.open]
-            if not going:
+            self._add(draft, logits[0])
+            if not draft.open:
                 return
-            drafts = [drafts[number] for number in going]
-            rows = rows.only(going)
-            step = rows.step([draft.ids[-1] for draft in drafts])
-            logits, new = self._decoder(step, rows.past)
-            rows = rows.grown(new)
+            past = np.concatenate([past, new], axis=-2)
+            logits, new = self._decoder(_one_more(draft.ids[-1], past.shape[-2]), past)
 
     def _add(self, draft: _Draft, logits: Floats) -> None:
         """Add the likeliest next token, and note the answer if this is where it stands."""
@@ -118,47 +109,7 @@ class EmbeddedReasoner:
         return False if label in self._labels.no else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of a batch: their caches, which of the cached tokens are their own, what is next.
-
-    `past` [layers, 2, rows, heads, cached, size]; `valid` [rows, cached], for shorter questions
-    are followed by padding; `next` [rows], the position of the next token.
-    """
-
-    past: Floats
-    valid: Bools
-    next: Ints
-
-    @classmethod
-    def behind(cls, layout: Layout, past: Floats, new: Floats) -> _Rows:
-        """Rows behind their questions."""
-        count, length = layout.ids.shape
-        ends = layout.ends - np.arange(count) * length
-        shared = np.ones((count, past.shape[-2]), np.bool_)
-        own = np.arange(length) <= ends[:, None]
-        return cls(
-            np.concatenate([past, new], axis=-2),
-            np.concatenate([shared, own], axis=1),
-            past.shape[-2] + ends + 1,
-        )
-
-    def only(self, rows: Sequence[int]) -> _Rows:
-        """Some of the rows."""
-        if len(rows) == len(self.next):
-            return self
-        return _Rows(self.past[:, :, rows], self.valid[rows], self.next[rows])
-
-    def step(self, ids: Sequence[int]) -> Layout:
-        """The layout of one more token a row."""
-        sees = np.pad(self.valid, ((0, 0), (0, 1)), constant_values=True)
-        column = np.array(ids, np.int64)[:, None]
-        return Layout(column, self.next[:, None], sees[:, None, None], np.arange(len(ids)))
-
-    def grown(self, new: Floats) -> _Rows:
-        """The rows with that token cached."""
-        return _Rows(
-            np.concatenate([self.past, new], axis=-2),
-            np.pad(self.valid, ((0, 0), (0, 1)), constant_values=True),
-            self.next + 1,
-        )
+def _one_more(token: int, cached: int) -> Layout:
+    """The layout of a token behind `cached` others."""
+    ids, positions = np.array([[token]], np.int64), np.array([[cached]], np.int64)
+    return Layout(ids, positions, np.ones((1, 1, 1, cached + 1), np.bool_), np.zeros(1, np.int64))

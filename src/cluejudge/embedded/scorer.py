@@ -39,13 +39,18 @@ class EmbeddedScorer:
     def score(self, asks: Sequence[Score]) -> list[YesNo]:
         """An answer for each ask; one without a picture is asked without the image's tokens.
 
-        Raises `ModelError` for a content that cannot be asked about (`Prompts.question`).
+        To the last bit, an answer about a picture depends on what else is asked about it, and one
+        without a picture on nothing. Raises `ModelError` for a content that cannot be asked about
+        (`Prompts.question`).
         """
         questions = [self._prompts.question(ask.content) for ask in asks]
         places: dict[Picture | None, list[int]] = {}
         for place, ask in enumerate(asks):
             places.setdefault(ask.image, []).append(place)
         answers: dict[int, YesNo] = {}
+        for place in places.pop(None, ()):
+            blind = _row(self._contexts.blind(), [place], questions)
+            answers |= self._run([blind], questions)
         for contexts in self._contexts_of(places):
             for run in _runs(contexts, questions):
                 answers |= self._run(run, questions)
@@ -55,8 +60,6 @@ class EmbeddedScorer:
         self, places: dict[Picture | None, list[int]]
     ) -> Iterator[list[tuple[Context, list[int]]]]:
         """The contexts of some pictures at a time, each with the places of its asks."""
-        if None in places:
-            yield [(self._contexts.blind(), places[None])]
         pictures = [picture for picture in places if picture is not None]
         for start in range(0, len(pictures), BATCH):
             part = pictures[start : start + BATCH]
