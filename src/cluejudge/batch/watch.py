@@ -54,7 +54,8 @@ def timed(models: Models) -> Models:
     """The same models, their calls timed by one watch: `watch_of` finds it."""
     watch = Watch()
     own = {name: getattr(models, name) for name in _LOOKING}
-    return replace(models, **{name: Timed(one, watch) for name, one in own.items() if one})
+    timed: dict[str, Any] = {name: Timed(one, watch) for name, one in own.items() if one}
+    return replace(models, **timed)
 
 
 def watch_of(models: Models) -> Watch:
