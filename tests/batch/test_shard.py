@@ -102,6 +102,13 @@ def test_rows_depend_on_nothing_but_the_files(
     assert [row["number"] for row in plain] == [10 * number for number in range(len(files))]
 
 
+@pytest.mark.parametrize("workers", [1, 3])
+def test_nor_on_how_many_decode(tmp_path: Path, pool: DecodePool, workers: int) -> None:
+    two = whole(Batch(tmp_path / "two", FILES * 2), pool)
+    with DecodePool(workers, Limits(), Sampling()) as other:
+        assert whole(Batch(tmp_path / "other", FILES * 2, 3), other) == two
+
+
 def seen(scorer: Watched, data: bytes) -> int:
     return scorer.seen[digest_of(data)]
 

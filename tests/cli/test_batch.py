@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from cluejudge.batch.plan import InputFormat
 from cluejudge.cli import exits
+from cluejudge.cli.batch import FORMATS
 from cluejudge.cli.main import run
 from cluejudge.scenes.dataset import make_scenes
 from cluejudge.scenes.files import write_scenes
@@ -66,6 +68,10 @@ def test_again_there_is_nothing_to_judge(batch: list[str], capsys: Captured) -> 
     out, err = capsys.readouterr()
     assert out == first
     assert "There was nothing to judge: all images are judged." in err
+
+
+def test_every_format_can_be_named() -> None:
+    assert FORMATS == tuple(InputFormat)
 
 
 @pytest.mark.parametrize(

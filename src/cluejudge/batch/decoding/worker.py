@@ -54,7 +54,8 @@ class Worker:
     def __init__(self, limits: Limits, sampling: Sampling) -> None:
         command = [sys.executable, "-c", _CODE, json.dumps(sys.path)]
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, **_APART)
+        err = subprocess.DEVNULL if sys.stderr is None else None  # None: where this one writes
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=err, **_APART)
         self._settings = (limits, sampling)
         self._ready = False
 
