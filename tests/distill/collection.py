@@ -59,14 +59,14 @@ def draw(folder: Path, count: int) -> Path:
     return folder
 
 
-def judge(pictures: Path, output: Path, **more: str) -> Path:
+def judge(pictures: Path, output: Path, *, first: str = "") -> Path:
     """The folder of a finished batch."""
     plan = Plan(
         input=InputSpec(where=str(pictures)),
         output=output,
         constitution=RULES,
         model="fake",
-        **more,
+        first=first,
     )
     engine = LocalEngine()
     run_batch(plan, Pace(workers=1, in_flight=32, contact=0), engine, _Nobody())

@@ -48,8 +48,7 @@ def test_what_is_told_of_it(lesson: Lesson) -> None:
     rules = {rule.rule_id: rule for rule in report.rules}
     for name in ("red", "blue"):
         assert rules[name].kind is HeadKind.TRAINED
-        assert rules[name].auroc is not None
-        assert rules[name].auroc > 0.99
+        assert (rules[name].auroc or 0) > 0.99
         assert rules[name].decided > 0.5
     assert rules["purple"].kind is HeadKind.RARE
     assert report.images.decided > 0.3

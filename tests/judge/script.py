@@ -9,6 +9,7 @@ from cluejudge.asks import (
     Ask,
     Boxes,
     Failed,
+    Grade,
     Locate,
     Located,
     Reason,
@@ -73,6 +74,8 @@ class Script:
             case Recognise():
                 known = self.known
                 return known if isinstance(known, Failed) else Recognition(known, 0.5)
+            case Grade():
+                raise AssertionError("there is no student to ask")
 
     def _scores(self, ask: Score) -> Mapping[str, float | YesNo | Unanswered]:
         if ask.image is None:
