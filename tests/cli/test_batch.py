@@ -71,7 +71,7 @@ def test_again_there_is_nothing_to_judge(batch: list[str], capsys: Captured) -> 
 
 
 def test_every_format_can_be_named() -> None:
-    assert FORMATS == tuple(InputFormat)
+    assert tuple(InputFormat) == FORMATS
 
 
 @pytest.mark.parametrize(
