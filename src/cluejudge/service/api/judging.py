@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -9,12 +11,14 @@ from pydantic import BaseModel, Field
 
 from cluejudge.service.api.incoming import LARGEST_VERSION, JudgeIn, read_incoming
 from cluejudge.service.context import Context
+from cluejudge.service.courts import Court
 from cluejudge.service.drafting import Asked
 from cluejudge.service.fetching import Fetcher
 from cluejudge.service.idempotency import once
 from cluejudge.service.principal import MayJudge
 from cluejudge.service.schemas import inlined
 from cluejudge.service.stand import Told, told
+from cluejudge.service.submissions import Submission
 from cluejudge.store.claims import Claim
 from cluejudge.store.records import Decision
 
@@ -55,6 +59,21 @@ def _body(most: int) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+async def decided(
+    context: Context, court: Court, images: Sequence[Submission], asked: Asked, digest: str
+) -> tuple[list[Decision], bool]:
+    """The decisions on `images`, and whether they are those of an earlier request.
+
+    `digest` is that of the request. Raises as `Desk.judge` and `once` do.
+    """
+
+    async def work(claim: Claim | None) -> list[Decision]:
+        return await context.desk.judge(court, images, replace(asked, claim=claim))
+
+    lease_s = 2 * context.settings.deadline_s + 60
+    return await once(context.record, asked.key, asked.idempotency, digest, work, lease_s=lease_s)
+
+
 def router(context: Context) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["judging"])
@@ -74,20 +93,8 @@ def router(context: Context) -> APIRouter:
         desk.check_room(1)  # before the body is read
         incoming = await read_incoming(request, settings, fetcher)
         court = await context.courts.court(incoming.constitution, incoming.version)
-        idempotency = idempotency_key or ""
-
-        async def work(claim: Claim | None) -> list[Decision]:
-            asked = Asked(who.name, idempotency, claim)
-            return await desk.judge(court, incoming.images, asked)
-
-        decisions, replayed = await once(
-            context.record,
-            who.name,
-            idempotency,
-            incoming.digest,
-            work,
-            lease_s=2 * settings.deadline_s + 60,
-        )
+        asked = Asked(who.name, idempotency_key or "")
+        decisions, replayed = await decided(context, court, incoming.images, asked, incoming.digest)
         headers = {REPLAYED: "true"} if replayed else {}
         stand = await told(context.record, decisions, known=replayed)
         out = JudgeOut.model_construct(decisions=stand).model_dump_json()

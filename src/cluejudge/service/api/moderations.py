@@ -16,12 +16,11 @@ from starlette.responses import JSONResponse, Response
 from cluejudge.service import moderation
 from cluejudge.service.api.amounts import check_values
 from cluejudge.service.api.incoming import check_count, from_data_url, is_data_url
-from cluejudge.service.api.judging import REPLAYED, IdempotencyKey
+from cluejudge.service.api.judging import REPLAYED, IdempotencyKey, decided
 from cluejudge.service.context import Context
 from cluejudge.service.courts import Court
 from cluejudge.service.drafting import Asked
 from cluejudge.service.fetching import Fetcher
-from cluejudge.service.idempotency import once
 from cluejudge.service.principal import MayJudge
 from cluejudge.service.problems import FieldError, Problem, invalid, later
 from cluejudge.service.schemas import inlined
@@ -29,9 +28,8 @@ from cluejudge.service.settings import ServiceSettings, Unsure
 from cluejudge.service.stand import Told, told
 from cluejudge.service.submissions import Submission
 from cluejudge.service.trials import lasting
-from cluejudge.store.claims import Claim
 from cluejudge.store.ids import new_id
-from cluejudge.store.records import Decision, Source
+from cluejudge.store.records import Source
 from cluejudge.store.times import utcnow
 from cluejudge.verdict import Outcome, storable
 
@@ -153,19 +151,8 @@ def router(context: Context) -> APIRouter:
         desk.check_room(1)  # before the body is read
         asking = await _asking(request, settings, fetcher)
         court = await courts.court(asking.constitution)
-        idempotency = idempotency_key or ""
-
-        async def work(claim: Claim | None) -> list[Decision]:
-            return await desk.judge(court, asking.images, Asked(who.name, idempotency, claim))
-
-        decisions, replayed = await once(
-            context.record,
-            who.name,
-            idempotency,
-            asking.digest,
-            work,
-            lease_s=2 * settings.deadline_s + 60,
-        )
+        asked = Asked(who.name, idempotency_key or "")
+        decisions, replayed = await decided(context, court, asking.images, asked, asking.digest)
         stand = await told(context.record, decisions, known=replayed)
         if settings.moderation_unsure is Unsure.ERROR:
             _check_decided(stand)
