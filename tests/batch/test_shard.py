@@ -124,7 +124,11 @@ def watched(**failures: int) -> tuple[Watched, Any]:
     return scorer, replace(load(), scorer=scorer)
 
 
-def test_every_picture_is_judged_once(tmp_path: Path, pool: DecodePool) -> None:
+@pytest.mark.parametrize("recent", [1, 100])
+def test_every_picture_is_judged_once(
+    tmp_path: Path, pool: DecodePool, recent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempt_module, "_RECENT", recent)
     scorer, models = watched()
     files: Files = [UNSAFE, SAFE, *OTHERS[:6], UNSAFE, *OTHERS[:6], SAFE, UNSAFE] * 2
     batch = Batch(tmp_path, files, 4, models, Pace(in_flight=3, ahead=3))
