@@ -7,7 +7,6 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from cluejudge.batch import summary as summaries
 from cluejudge.batch.contact import write_contact
@@ -16,6 +15,7 @@ from cluejudge.batch.contact.writing import NAME as CONTACT
 from cluejudge.batch.counted import counted
 from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.engines.base import Engine
+from cluejudge.batch.engines.local import LocalEngine
 from cluejudge.batch.fingerprint import Fingerprint, fingerprint, shared
 from cluejudge.batch.folder import RUN, RunFolder
 from cluejudge.batch.listed import listed
@@ -30,28 +30,13 @@ from cluejudge.batch.summary import Spent, Summary
 from cluejudge.batch.summing import summed
 from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import ShardDone, Told
+from cluejudge.batch.watching import Unwatched, Watching
 from cluejudge.claim import Claim
 from cluejudge.errors import CluejudgeError
 from cluejudge.verdict import Outcome, Verdict
 
 ENOUGH = 100
 """Rows from which on a share of errors says something."""
-
-
-class Watching(Protocol):
-    """Who watches a run."""
-
-    def listed(self, rows: int) -> None:
-        """So many rows are listed so far."""
-        ...
-
-    def begin(self, rows: int, before: Tally) -> None:
-        """There are so many rows; those of `before` are in parts."""
-        ...
-
-    def told(self, row: Told) -> None:
-        """One row was judged, or found in a journal."""
-        ...
 
 
 class TooManyErrorsError(CluejudgeError):
@@ -70,8 +55,15 @@ class Finished:
     passed_over: int = 0
 
 
-def run_batch(plan: Plan, pace: Pace, engine: Engine, watching: Watching) -> Finished:
+def run_batch(
+    plan: Plan,
+    pace: Pace = Pace(),
+    engine: Engine | None = None,
+    watching: Watching | None = None,
+) -> Finished:
     """Judges what is not judged yet of `plan.input` into `plan.output`, and sums it up.
+
+    Without an `engine` it is judged in this process.
 
     Raises `UsageError` for an input or an output that cannot be used, one that another run has or
     is in; `TooManyErrorsError`; and what loading the models raises. Whatever stops it, the same
@@ -79,7 +71,9 @@ def run_batch(plan: Plan, pace: Pace, engine: Engine, watching: Watching) -> Fin
     """
     check_apart(plan.input, plan.output)
     RunFolder(plan.output).check()
-    run = _Run(plan, pace, engine, watching, open_source(plan.input))
+    run = _Run(
+        plan, pace, engine or LocalEngine(), watching or Unwatched(), open_source(plan.input)
+    )
     with ExitStack() as stack:
         if plan.output.is_dir():  # at once, not after minutes of loading models
             stack.enter_context(Claim(plan.output))
