@@ -157,7 +157,9 @@ class Stream(Generic[K]):
                 worker = None
             else:
                 self._answered(worker, row, prepared)
-        if worker:
+        if worker and self._stopped:  # it may be ending
+            self._pool.drop(worker)
+        elif worker:
             self._pool.give_back(worker)
 
     def _next(self) -> _Row[K] | None:
