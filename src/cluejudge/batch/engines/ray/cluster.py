@@ -62,7 +62,8 @@ class Cluster:
         except Exception as error:  # Ray documents none of what it raises
             self._ends.close()
             raise _unreachable(address, error) from error
-        self._ends.callback(ray().shutdown)
+        # Else its folder is removed while they still write into it.
+        self._ends.callback(ray().shutdown, wait_for_processes=True)
 
     def _started_here(self, cpus: float) -> dict[str, Any]:
         temporary = tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True)

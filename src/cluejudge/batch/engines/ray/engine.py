@@ -103,9 +103,12 @@ class RayEngine:
         try:
             while (answer := _next(desk, answers, told)) is not None:
                 yield from _shards(answer)
+        except KeyboardInterrupt:
+            _stop(desk, reader)
+            _hear(desk, told)  # so that whoever stopped it is told how far it came
+            raise
         finally:
-            desk.stop.remote()
-            reader.join(_STOPPING)
+            _stop(desk, reader)
             ray().kill(desk)
 
     def close(self) -> None:
@@ -183,6 +186,13 @@ def _read(dataset: Any, answers: SimpleQueue[Answer | BaseException | None]) -> 
         answers.put(error)
     else:
         answers.put(None)
+
+
+def _stop(desk: Any, reader: threading.Thread) -> None:
+    """Has actors leave what they do; it goes on without those that take long to."""
+    if reader.is_alive():
+        desk.stop.remote()
+        reader.join(_STOPPING)
 
 
 def _next(
