@@ -59,6 +59,7 @@ class Stream(Generic[K]):
         self._under_way = 0  # taken of `rows`, and not yet by `take`
         self._weight = 0  # bytes of the pictures in `_ready`
         self._busy: set[Worker] = set()
+        self._killed: frozenset[Worker] = frozenset()
         self._all_fetched = self._stopped = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
@@ -98,7 +99,8 @@ class Stream(Generic[K]):
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-            for worker in self._busy:
+            self._killed = frozenset(self._busy)
+            for worker in self._killed:
                 worker.kill()
         for thread in self._threads:
             thread.join(_PATIENCE)
@@ -157,7 +159,7 @@ class Stream(Generic[K]):
                 worker = None
             else:
                 self._answered(worker, row, prepared)
-        if worker and self._stopped:  # it may be ending
+        if worker and worker in self._killed:
             self._pool.drop(worker)
         elif worker:
             self._pool.give_back(worker)
