@@ -108,7 +108,9 @@ def finish(found: Finished, output: Path, *, as_json: bool) -> None:
     if not found.judged:
         click.echo("There was nothing to judge: all images are judged.", err=True)
     if found.passed_over:
-        click.echo(f"Passed over, for they are no images: {found.passed_over} files.", err=True)
+        many = found.passed_over > 1
+        files = f"{found.passed_over} files are no images" if many else "1 file is no image"
+        click.echo(f"Passed over: {files}", err=True)
     if (output / NAME).exists():
         click.echo(f"Contact sheet: {output / NAME}", err=True)
 
