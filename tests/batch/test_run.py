@@ -136,7 +136,8 @@ def test_a_run_leaves_rows_a_summary_and_a_contact_sheet(plan: Plan) -> None:
     assert found.summary.duplicates == 1
     assert found.summary.last_run is not None
     assert found.summary.last_run.judged == 4
-    assert found.summary.last_run.models > 0
+    spent = found.summary.last_run
+    assert 0 < spent.models <= spent.busy <= spent.seconds
     assert json.loads((plan.output / "summary.json").read_text())["images"] == 4
     assert (plan.output / "contact.html").exists()
     assert (watch.rows, watch.before.total, len(watch.heard)) == (4, 0, 4)

@@ -71,6 +71,6 @@ def test_what_is_written_has_the_shares_and_where_the_time_went(tmp_path: Path) 
 
 
 def test_a_run_that_judged_all_was_not_resumed() -> None:
-    spent = Spent(judged=40, seconds=0)
+    spent = Spent(judged=40, seconds=0, busy=0)
     assert not Summary(images=40, last_run=spent).resumed
     assert spent.rate == spent.rest == 0

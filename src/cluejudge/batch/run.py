@@ -145,6 +145,7 @@ class _Run:
             judged=ears.judged,
             seconds=time.perf_counter() - began,
             judges=self.engine.judges,
+            busy=busy,
             models=models,
             waiting=waiting,
         )

@@ -29,7 +29,7 @@ class Spent(_Told):
     judged: int = Field(ge=0, description="rows that this run judged, copies and errors included")
     seconds: float = Field(ge=0, description="by the clock, with the start of the judges")
     judges: int = Field(default=1, ge=1, description="processes that judge, side by side")
-    busy: float = Field(default=0.0, ge=0, description="seconds from first images to last ones")
+    busy: float = Field(ge=0, description="seconds from first images to last ones")
     models: float = Field(default=0.0, ge=0, description="seconds in the models")
     waiting: float = Field(default=0.0, ge=0, description="seconds without an image to judge")
 
