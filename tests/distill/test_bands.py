@@ -14,6 +14,7 @@ from cluejudge.distill.bands import (
     Band,
     Floats,
     States,
+    fit_alarm,
     fit_band,
     most_wrong,
 )
@@ -149,3 +150,37 @@ def test_rare_violations_are_not_all_cleared() -> None:
 def test_without_violations_nothing_is_cleared(seed: int, count: int) -> None:
     p, _ = drawn(seed, count, -4)
     assert band(p, np.zeros(count, np.int8)).low is None
+
+
+@given(seed=st.integers(0, 10_000), bias=st.floats(-4, 4), risk=st.floats(0.005, 0.4))
+def test_rules_together_prove_what_none_of_them_can(seed: int, bias: float, risk: float) -> None:
+    drawn_ = [drawn(seed + 7 * place, 400, bias, noise=0.01) for place in range(4)]
+    p, states = (np.stack(part, axis=1) for part in zip(*drawn_, strict=True))
+    lows = np.array([-1.0, 0.1, 0.6, -1.0])
+    high = fit_alarm(p, states, lows, risk=risk, confidence=0.95)
+    if high is None:
+        return
+    called = (p >= high) & (p > lows)
+    wrong = (called & (states != VIOLATED)).any(axis=1)
+    assert some(int(wrong.sum()), int(called.any(axis=1).sum()), 0.95) <= risk
+    bolder = fit_alarm(p, states, lows, risk=min(0.9, 2 * risk), confidence=0.95)
+    assert bolder is not None
+    assert bolder <= high
+
+
+def test_four_rules_with_thirty_violations_each_have_one_bound() -> None:
+    states = np.zeros((1000, 4), np.int8)
+    for rule in range(4):
+        states[30 * rule : 30 * (rule + 1), rule] = VIOLATED
+    p = np.where(states == VIOLATED, 0.97, 0.02) + np.linspace(0, 0.01, 1000)[:, None]
+    assert band(p[:, 0], states[:, 0]).high is None
+    high = fit_alarm(p, states, np.full(4, 0.1), risk=0.05, confidence=0.95)
+    assert high is not None
+    assert 0.1 < high <= 0.97
+
+
+def test_what_is_cleared_is_never_called_violated() -> None:
+    p = np.full((1000, 1), 0.5)
+    states = np.ones((1000, 1), np.int8)
+    assert fit_alarm(p, states, np.array([0.5]), risk=0.1, confidence=0.95) is None
+    assert fit_alarm(p, states, np.array([0.4]), risk=0.1, confidence=0.95) == 0.5

@@ -67,6 +67,26 @@ def fit_band(
     return Band(low, float(alarm.min()) if len(alarm) else None)
 
 
+def fit_alarm(
+    p: Floats, states: States, lows: Floats, *, risk: float, confidence: float
+) -> float | None:
+    """One bound to call several rules violated at, none of which has violations enough for its own.
+
+    `p` [n, rules] are probabilities, `states` [n, rules] the judge's; at `lows` [rules] or under
+    them (-1 is never) a rule is cleared. Of the pictures on which any rule is called violated, at
+    most `risk` has one called so that the judge did not find violated.
+    """
+    open_ = np.where(p > lows, p, -1.0)
+    called = open_.max(axis=1, initial=-1.0)
+    wrong = np.where(states != VIOLATED, open_, -1.0).max(axis=1, initial=-1.0)
+    bounds = np.unique(called[called > 0])[::-1]
+    counted = [
+        np.searchsorted(np.sort(-values), -bounds, side="right") for values in (wrong, called)
+    ]
+    held = _held(*counted, count=len(called), risk=risk, confidence=confidence, starts=ALARM_FROM)
+    return float(bounds[held].min()) if held.any() else None
+
+
 def _passing(
     score: Floats,
     wrong: NDArray[np.bool_],
@@ -81,13 +101,27 @@ def _passing(
     bounds, counts = np.unique(score[order], return_counts=True)
     totals = np.cumsum(counts)
     wrongs = np.cumsum(wrong[order], dtype=np.int64)[totals - 1]
+    held = _held(wrongs, totals, count=len(score), risk=risk, confidence=confidence, starts=starts)
+    return np.asarray(bounds[held], np.float64)
+
+
+def _held(
+    wrongs: Counts,
+    totals: Counts,
+    *,
+    count: int,
+    risk: float,
+    confidence: float,
+    starts: Sequence[float],
+) -> NDArray[np.bool_]:
+    """Which of some bounds, the strictest first, hold: `wrongs` of the `totals` up to each."""
     fails = most_wrong(wrongs, totals, 1 - (1 - confidence) / len(starts)) > risk
-    held = np.zeros(len(bounds), bool)
+    held = np.zeros(len(totals), bool)
     for start in starts:
-        first = int(np.searchsorted(totals, start * len(score)))
+        first = int(np.searchsorted(totals, start * count))
         stop = first + int(np.argmax(np.append(fails[first:], True)))
         held[first:stop] = True
-    return np.asarray(bounds[held], np.float64)
+    return held
 
 
 def _missed_at(p: Floats, states: States, bounds: Floats) -> Floats:

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 import cluejudge
 from cluejudge.compiled import CompiledRule
 from cluejudge.digest import rule_digest
-from cluejudge.distill.bands import CLEARED, VIOLATED, Floats, States, fit_band, most_wrong
+from cluejudge.distill.bands import (
+    CLEARED,
+    VIOLATED,
+    Floats,
+    States,
+    fit_alarm,
+    fit_band,
+    most_wrong,
+)
 from cluejudge.distill.heads import Labelled, Line, fit_head
 from cluejudge.distill.pictures import Pictures, Vectors
 from cluejudge.distill.settings import DistillSettings
@@ -70,6 +78,7 @@ def train(
     parts[Split.BANDS] = bands.where(alike)
     found = [_learn(rule, row, parts, settings) for row, rule in enumerate(rules)]
     found = _whole(found, bands, alike, settings)
+    found = _alarms(found, parts[Split.BANDS], settings)
     lines = [one.line for one in found if one.line is not None]
     heads = _numbered(found)
     card = StudentCard(
@@ -108,9 +117,20 @@ def _distance(weights: Weights, vectors: Vectors, settings: DistillSettings) -> 
 def _numbered(found: Sequence[Trained]) -> tuple[Head, ...]:
     rows = iter(range(len(found)))
     numbered = (
-        one.head.model_copy(update={"row": next(rows)}) if one.line else one.head for one in found
+        one.head.model_copy(update={"row": next(rows), "reason": _never(one.head)})
+        if one.line
+        else one.head
+        for one in found
     )
     return tuple(Head.model_validate(head.model_dump()) for head in numbered)
+
+
+def _never(head: Head) -> str:
+    """What a trained head never says, and why."""
+    bounds = {"cleared": head.low, "called violated": head.high}
+    never = [word for word, bound in bounds.items() if bound is None]
+    why = "agreement with the judge could not be proved so far"
+    return f"never {' nor '.join(never)}: {why}" if never else ""
 
 
 def _learn(
@@ -157,18 +177,7 @@ def _banded(
         missed=settings.missed,
         confidence=settings.confidence,
     )
-    never = [
-        word
-        for word, bound in (("cleared", band.low), ("called violated", band.high))
-        if bound is None
-    ]
-    reason = f"never {' nor '.join(never)}: agreement with the judge could not be proved so far"
-    update = {
-        "kind": HeadKind.TRAINED,
-        "low": band.low,
-        "high": band.high,
-        "reason": reason if never else "",
-    }
+    update = {"kind": HeadKind.TRAINED, "low": band.low, "high": band.high}
     return Trained(head.model_copy(update=update), line)
 
 
@@ -198,9 +207,33 @@ def _drawn_in(one: Trained, step: float | None) -> Trained:
     if one.line is None or head.low is None:
         return one
     if step is None:
-        reason = "never cleared: over all rules, agreement with the judge could not be proved"
-        return replace(one, head=head.model_copy(update={"low": None, "reason": reason}))
+        return replace(one, head=head.model_copy(update={"low": None}))
     return replace(one, head=head.model_copy(update={"low": lowered(head.low, step)}))
+
+
+def _alarms(found: Sequence[Trained], bands: Pictures, settings: DistillSettings) -> list[Trained]:
+    """With a common bound for the rules that have too few violations to prove one of their own."""
+    places = [place for place, one in enumerate(found) if one.line and one.head.high is None]
+    lines = [line for place in places if (line := found[place].line)]
+    if not lines or not len(bands):
+        return list(found)
+    lows = [found[place].head.low for place in places]
+    high = fit_alarm(
+        np.stack([_probabilities(line, bands.vectors) for line in lines], axis=1),
+        bands.states[:, places],
+        np.array([-1.0 if low is None else low for low in lows]),
+        risk=settings.alarm_risk,
+        confidence=settings.confidence,
+    )
+    return [
+        one if high is None or place not in places else replace(one, head=_alarmed(one.head, high))
+        for place, one in enumerate(found)
+    ]
+
+
+def _alarmed(head: Head, high: float) -> Head:
+    above = high if head.low is None else max(high, float(np.nextafter(head.low, 1.0)))
+    return head.model_copy(update={"high": above})
 
 
 def _probabilities(line: Line, vectors: Vectors) -> Floats:
