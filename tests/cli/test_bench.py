@@ -14,6 +14,8 @@ from cluejudge.bench.methods import registry as method_registry
 from cluejudge.bench.suites import registry as suite_registry
 from cluejudge.cli import exits
 from cluejudge.cli.main import run
+from cluejudge.compiled import load_compiled
+from tests.student.making import trained, write
 
 Captured = pytest.CaptureFixture[str]
 
@@ -58,6 +60,22 @@ def test_json_is_the_metrics_file(bench: list[str], tmp_path: Path, capsys: Capt
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "run" / "metrics.json").read_text())
     assert printed["n"] == 8
+
+
+def test_a_student_may_look_first(
+    bench: list[str], constitution: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    rules = load_compiled(constitution)
+    heads = [trained(rule.id, row) for row, rule in enumerate(rules.rules)]
+    write(tmp_path / "student", rules, heads, ["purple", "orange"])
+    student = ["--first", str(tmp_path / "student")]
+    assert run([*bench, *student]) == exits.OK
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert config["models"]["first"].startswith("student ")
+    out = capsys.readouterr().out
+    assert out.splitlines()[1].split()[3] == "0.000"  # it clears all, for nothing is purple
+    assert run(bench) == exits.USAGE
+    assert "first" in capsys.readouterr().err
 
 
 def test_a_limit_and_a_seed_draw_a_part(bench: list[str], capsys: Captured) -> None:
