@@ -181,7 +181,7 @@ _SETUP = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",
     "PRAGMA locking_mode = EXCLUSIVE",
-    "PRAGMA cache_size = -65536",  # KiB
+    "PRAGMA cache_size = -4096",  # KiB; the system keeps more of the file, where there is room
     "CREATE TABLE judged (digest BLOB PRIMARY KEY, shard INTEGER, row INTEGER) WITHOUT ROWID",
 )
 _FIND = "SELECT shard, row FROM judged WHERE digest = ?"
