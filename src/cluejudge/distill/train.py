@@ -79,8 +79,6 @@ def train(
     found = [_learn(rule, row, parts, settings) for row, rule in enumerate(rules)]
     found = _whole(found, bands, alike, settings)
     found = _alarms(found, parts[Split.BANDS], settings)
-    lines = [one.line for one in found if one.line is not None]
-    heads = _numbered(found)
     card = StudentCard(
         made_by=cluejudge.__version__,
         origin=origin,
@@ -92,13 +90,17 @@ def train(
         alarm_risk=settings.alarm_risk,
         missed=settings.missed,
         confidence=settings.confidence,
-        heads=heads,
+        heads=_numbered(found),
         weights="",
     )
-    shape = (len(lines), card.dimensions)
+    return card, _with_heads(weights, [one.line for one in found if one.line])
+
+
+def _with_heads(weights: Weights, lines: Sequence[Line]) -> Weights:
+    shape = (len(lines), weights.landmarks.shape[1])
     coefficients = np.array([line.coefficients for line in lines], np.float64).reshape(shape)
     biases = np.array([line.bias for line in lines], np.float64)
-    return card, Weights(coefficients, biases, landmarks, sight.probes)
+    return replace(weights, coefficients=coefficients, biases=biases)
 
 
 def _spread(vectors: Vectors, most: int) -> Vectors:

@@ -75,10 +75,10 @@ class Student:
                 stacklevel=4,
             )
         rare = [id for id, head in heads.items() if head and head.kind is HeadKind.RARE]
+        doubts = []
+        if rare:
+            doubts.append(f"the student clears {_listed(rare)} unseen, for violations were rare")
         origin = self._learnt.card.origin
-        doubts = [f"the student clears {_listed(rare)} unseen, for violations were rare"][
-            : len(rare)
-        ]
         if (origin.thresholds, origin.method) != (thresholds, method):
             doubts.append("the student learnt of a judge with other thresholds or another method")
         return doubts
