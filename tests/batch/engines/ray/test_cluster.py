@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -117,7 +118,6 @@ def test_this_machine_is_refused_where_it_has_no_room(
     running = RayEngine(gpus_per_actor=1.0)
     with pytest.raises(UsageError, match="no room for an actor of 0 processors and 1 GPUs"):
         next(began(running, tmp_path))
-    running.close()
 
 
 def test_a_cluster_without_room_may_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,3 +133,31 @@ def test_a_cluster_without_room_may_grow(tmp_path: Path, monkeypatch: pytest.Mon
     ):
         next(began(running, tmp_path))
     assert running.judges == 1
+
+
+class GoneError(Exception):
+    """What Ray raises of an actor that has died."""
+
+
+class Silent(RayEngine):
+    """Its dataset never has a row."""
+
+    def _dataset(self, desk: object, shards: Sequence[int]) -> Any:
+        return SimpleNamespace(iter_rows=threading.Event().wait)
+
+
+def test_the_end_of_the_desk_is_the_end_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(call: object) -> None:
+        raise GoneError("the actor died")
+
+    exceptions = SimpleNamespace(RayError=GoneError, RayTaskError=EnoughError)
+    call = SimpleNamespace(remote=lambda: None)
+    nothing = SimpleNamespace(exceptions=exceptions, get=gone, kill=lambda desk: None)
+    monkeypatch.setattr(engine, "ray", lambda: nothing)
+    monkeypatch.setattr(engine, "Cluster", lambda *_: Fixed([{"CPU": 2.0}], local=True))
+    monkeypatch.setattr(engine, "held", lambda job: SimpleNamespace(news=call, stop=call))
+    monkeypatch.setattr(engine, "_STOPPING", 0.0)
+    with pytest.raises(ModelError, match=r"failed: the actor died \(the same command goes on"):
+        next(began(Silent(), tmp_path))

@@ -7,6 +7,7 @@ import platform
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
@@ -20,7 +21,7 @@ from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, New
 from cluejudge.batch.engines.ray.room import Room, room
 from cluejudge.batch.plan import Pace, Plan
 from cluejudge.batch.shard import ShardDone, Told
-from cluejudge.errors import CluejudgeWarning, ModelError, UsageError
+from cluejudge.errors import CluejudgeError, CluejudgeWarning, ModelError, UsageError
 from cluejudge.models.registry import Key, resolved
 from cluejudge.verdict import Verdict
 
@@ -105,7 +106,8 @@ class RayEngine:
                 yield from _shards(answer)
         except KeyboardInterrupt:
             _stop(desk, reader)
-            _hear(desk, told)  # so that whoever stopped it is told how far it came
+            with suppress(CluejudgeError):  # whoever stopped it is told how far it came
+                _hear(desk, told)
             raise
         finally:
             _stop(desk, reader)
@@ -134,6 +136,7 @@ class RayEngine:
     def _no_room(self, cluster: Cluster) -> None:
         one = f"an actor of {self._room.cpus:g} processors and {self._room.gpus:g} GPUs"
         if cluster.local:
+            self.close()
             raise UsageError(
                 f"this machine has no room for {one}",
                 hint="ask for less with --gpus-per-actor or --cpus-per-actor, or name a cluster",
@@ -171,7 +174,7 @@ class RayEngine:
         return numbers.map_batches(
             ShardActor,
             fn_constructor_args=(RayLine(desk),),
-            batch_size=together,
+            batch_size=None,  # all of a block
             compute=pool,
             **self._share(),
         )
@@ -212,7 +215,10 @@ def _next(
 
 
 def _hear(desk: Any, told: Callable[[Told], None]) -> None:
-    news: News = ray().get(desk.news.remote())
+    try:
+        news: News = ray().get(desk.news.remote())
+    except ray().exceptions.RayError as error:
+        _raise(error)
     for shards in news.deaths:
         _warn(f"an actor died on {shards}; another one goes on with it")
     for what, times in news.told.items():
