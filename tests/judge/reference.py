@@ -202,7 +202,8 @@ def _ends(answer: YesNo) -> list[float]:
         return [answer.p_yes]
     yes, no = math.exp(answer.log_yes), math.exp(answer.log_no)
     more_yes, more_no = yes + answer.unseen_yes, no + answer.unseen_no
-    return [yes / (yes + more_no), more_yes / (more_yes + no)]
+    # The upper one by its distance from 1: rounded otherwise, it would differ where scores are tied.
+    return [yes / (yes + more_no), 1 - no / (more_yes + no)]
 
 
 def _log_odds(p: float) -> float:
