@@ -202,7 +202,7 @@ def _ends(answer: YesNo) -> list[float]:
         return [answer.p_yes]
     yes, no = math.exp(answer.log_yes), math.exp(answer.log_no)
     more_yes, more_no = yes + answer.unseen_yes, no + answer.unseen_no
-    # The upper one by its distance from 1: rounded otherwise, it would differ where scores are tied.
+    # The upper one by its distance from 1: else rounding would decide where scores are tied.
     return [yes / (yes + more_no), 1 - no / (more_yes + no)]
 
 
