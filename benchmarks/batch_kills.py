@@ -125,7 +125,8 @@ def kill_driver(batch: Batch, out: Path, chance: random.Random, whole: float) ->
         else:
             if kills:
                 break
-            shutil.rmtree(out)  # it was too quick
+            shutil.rmtree(out)
+            whole *= 0.7  # it was quicker than the undisturbed run
     return kills, runs + finished(batch.start(out), out)
 
 
