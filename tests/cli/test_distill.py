@@ -33,8 +33,13 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.filterwarnings("ignore::cluejudge.errors.CluejudgeWarning")
 def test_a_student_is_made_and_used(
-    batch: Path, rules: Path, tmp_path: Path, capsys: Captured
+    batch: Path,
+    rules: Path,
+    tmp_path: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     student = tmp_path / "student"
     risk = ["--risk", "0.2", "--clear-rare", "--workers", "1"]
     assert run(["distill", str(batch), "-o", str(student), *risk]) == exits.OK

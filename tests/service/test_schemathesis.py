@@ -35,6 +35,9 @@ OPEN = {"/health/live", "/health/ready"}
 """What answers without a key."""
 
 
+TOO_MUCH = "413"
+"""More images or bytes than are taken refuse a request too."""
+
 MORE_THAN_A_SCHEMA = {("post", "/v1/constitutions")}
 """What may refuse a body that is as documented: no schema tells that ids differ, for instance."""
 
@@ -50,6 +53,8 @@ class Asked:
     def operations(self) -> list[schemathesis.APIOperation]:
         schema = schemathesis.openapi.from_url(f"{self.url}/openapi.json")
         schema.config.generation.with_security_parameters = False
+        rejecting = schema.config.checks.negative_data_rejection
+        rejecting.expected_statuses = [*rejecting.expected_statuses, TOO_MUCH]
         return [found.ok() for found in schema.get_all_operations()]
 
 

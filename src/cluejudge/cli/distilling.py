@@ -31,7 +31,7 @@ def told(report: DistillReport) -> RenderableType:
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("rule", no_wrap=True)
     for name in _COLUMNS:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     for rule in report.rules:
         table.add_row(one_line(rule.rule_id), *_cells(rule))
     return Group(table, Text(), *(Text(line) for line in _lines(report)))
