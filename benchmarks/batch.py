@@ -9,7 +9,7 @@ Outside is what is neither spent in the models nor waiting for an image to be de
 
 `memory` judges very many tiny images by the fake models, and reads the resident memory of the
 driver and of its other processes as each part is written. `student` has a student trained on the
-verdicts of `local` and measures it against the judge.
+verdicts of `local` for each of some risks, and measures them against the judge.
 
 With `--json` a file that is there keeps what is not measured now; with `--folder` the scenes stay.
 """
@@ -36,6 +36,8 @@ from benchmarks.speed import machine
 from cluejudge.embedded.session import processors
 
 WORKERS = (1, 2)
+RISKS = (0.01, 0.02, 0.05)
+"""What share of what students call safe may be none to the judge."""
 
 
 def local(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -102,22 +104,28 @@ def _shown(runs: Sequence[Speed]) -> list[dict[str, Any]]:
 
 
 def student(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """A student of the judged scenes against the judge, on a fifth as many new ones."""
+    """Students of the judged scenes against the judge, on a fifth as many new ones."""
     from benchmarks import students
 
     run = folder / f"local-{WORKERS[-1]}"
     if not run.exists():
         batch(scenes(args.folder or folder, args.images), run, *_workers(WORKERS[-1]))
-    taught = students.teach(run, folder / "student")
+    made = {risk: folder / f"student-{risk}" for risk in RISKS}
+    taught = [students.teach(run, path, risk) for risk, path in made.items()]
     fresh = scenes(args.folder or folder, max(args.images // 5, 1), seed=SEED + 1)
-    ways = students.compare(fresh, folder / "student", folder, *_workers(WORKERS[-1]))
-    print(f"taught by {taught.images} images in {taught.seconds:.0f} s")
+    ways = students.compare(fresh, made, folder, *_workers(WORKERS[-1]))
+    print(f"taught by {taught[0].images} images in {taught[0].seconds:.0f} s")
     print(line("way", "images", "images a second", "times", "decided", "agreed", "false safe"))
     print(line(*["---"] * 7))
     for way in ways:
         rates = (f"{way.per_s:.1f}", f"{way.times:.1f}", f"{way.decided:.1%}", f"{way.agreed:.1%}")
         print(line(way.way, str(way.images), *rates, str(way.false_safe)), flush=True)
-    return {"student": {"taught": asdict(taught), "ways": [asdict(way) for way in ways]}}
+    return {
+        "student": {
+            "taught": [asdict(one) for one in taught],
+            "ways": [asdict(way) for way in ways],
+        }
+    }
 
 
 PIECES: Mapping[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {

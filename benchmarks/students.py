@@ -37,33 +37,33 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """How the student was made, and what its own report tells of scenes like those."""
+    """How a student was made, and what its own report tells of scenes like those."""
 
+    risk: float
     images: int
     seconds: float
     report: Mapping[str, Any]
 
 
-def teach(run: Path, student: Path) -> Taught:
+def teach(run: Path, student: Path, risk: float) -> Taught:
     """Makes a student of a batch that is done."""
     began = time.perf_counter()
-    cluejudge("distill", str(run), "-o", str(student))
+    cluejudge("distill", str(run), "-o", str(student), "--risk", str(risk))
     seconds = time.perf_counter() - began
     report = json.loads((student / REPORT).read_text("utf-8"))
-    return Taught(report["rows"], seconds, report["images"])
+    return Taught(risk, report["rows"], seconds, report["images"])
 
 
-def compare(where: Path, student: Path, folder: Path, *options: str) -> list[Way]:
-    """The judge, the student alone, and the student before the judge, on the same images."""
-    ways = {
-        "judge": (),
-        "student": ("--model", str(student)),
-        "student first": ("--first", str(student)),
-    }
+def compare(where: Path, students: Mapping[float, Path], folder: Path, *options: str) -> list[Way]:
+    """The judge, each student alone, and before the judge, on the same images; by their risks."""
+    ways: dict[str, tuple[str, ...]] = {"judge": ()}
+    for risk, student in students.items():
+        ways[f"student, {risk:.0%}"] = ("--model", str(student))
+        ways[f"student, {risk:.0%}, first"] = ("--first", str(student))
     rates: dict[str, float] = {}
     said: dict[str, dict[str, Outcome]] = {}
-    for way, chosen in ways.items():
-        output = folder / f"by-{way.replace(' ', '-')}"
+    for place, (way, chosen) in enumerate(ways.items()):
+        output = folder / f"by-{place}"
         spent = batch(where, output, *chosen, *options).summary["last_run"]
         rates[way] = spent["judged"] / spent["busy"]
         said[way] = outcomes(output)
