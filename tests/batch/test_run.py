@@ -151,6 +151,21 @@ def test_a_finished_run_loads_no_models_and_judges_nothing(plan: Plan) -> None:
     assert {path: path.read_bytes() for path in plan.output.iterdir() if path.is_file()} == before
 
 
+class Killed(LocalEngine):
+    """An engine of which a process is killed while it writes a part, and started anew."""
+
+    def run(
+        self, plan: Plan, pace: Pace, shards: Sequence[int], told: Callable[[Told], None]
+    ) -> Iterator[ShardDone]:
+        (plan.output / ".part-00000.parquet.0123abcd").write_bytes(b"half")
+        return super().run(plan, pace, shards, told)
+
+
+def test_what_is_left_half_written_is_removed(plan: Plan) -> None:
+    run_batch(plan, Pace(contact=0), Killed())
+    assert not [path for path in plan.output.iterdir() if "parquet." in path.name]
+
+
 @pytest.mark.parametrize("name", ["contact.html", "summary.json"])
 def test_what_a_finished_run_lacks_is_written_again(plan: Plan, name: str) -> None:
     first = ran(plan).summary

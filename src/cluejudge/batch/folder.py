@@ -105,6 +105,10 @@ class RunFolder:
             write_text(self.path / RUN, new.model_dump_json(indent=2) + "\n")
         if not (self.path / CONSTITUTION).exists():
             write_text(self.path / CONSTITUTION, dump_compiled(constitution))
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Removes what killed processes left half written; whoever calls this writes nothing."""
         for name in _WRITTEN:
             for path in leftovers(self.path, name):
                 path.unlink(missing_ok=True)

@@ -141,6 +141,7 @@ class _Run:
                 busy += shard.seconds
                 models += shard.models
                 waiting += shard.waiting
+        folder.tidy()  # an actor that was killed may have been writing a part
         return Spent(
             judged=ears.judged,
             seconds=time.perf_counter() - began,
