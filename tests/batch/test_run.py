@@ -20,7 +20,7 @@ from cluejudge.batch.run import Finished, TooManyErrorsError, run_batch
 from cluejudge.batch.shard import ShardDone, Told
 from cluejudge.batch.tally import Tally
 from cluejudge.claim import Claim
-from cluejudge.errors import UsageError
+from cluejudge.errors import ModelError, UsageError
 from cluejudge.settings import Budget, Limits, Sampling, Thresholds
 from cluejudge.verdict import Outcome
 from tests.api.colours import COLOURS, SAFE, UNSAFE, picture, png
@@ -69,6 +69,15 @@ class Unloaded(Never):
 
     def common(self, plan: Plan) -> Any:
         raise AssertionError("the models were loaded")
+
+
+class EndsEarly(LocalEngine):
+    """Leaves out the last shard, and says nothing of it."""
+
+    def run(
+        self, plan: Plan, pace: Pace, shards: Sequence[int], told: Callable[[Told], None]
+    ) -> Iterator[ShardDone]:
+        return super().run(plan, pace, shards[:-1], told)
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +132,13 @@ def rows(plan: Plan) -> list[dict[str, Any]]:
 
 def changed(plan: Plan, **update: Any) -> Plan:
     return plan.model_copy(update=update)
+
+
+def test_half_of_a_batch_is_not_summed_up_as_the_whole(plan: Plan) -> None:
+    with pytest.raises(ModelError, match="ended, and 1 of 2 shards are not judged"):
+        run_batch(plan, Pace(), EndsEarly(), Watch())
+    assert not (plan.output / "summary.json").exists()
+    assert ran(plan).summary.images == len(FEW)
 
 
 def test_a_run_leaves_rows_a_summary_and_a_contact_sheet(plan: Plan) -> None:

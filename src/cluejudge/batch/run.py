@@ -32,7 +32,7 @@ from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import ShardDone, Told
 from cluejudge.batch.watching import Unwatched, Watching
 from cluejudge.claim import Claim
-from cluejudge.errors import CluejudgeError
+from cluejudge.errors import CluejudgeError, ModelError
 from cluejudge.verdict import Outcome, Verdict
 
 ENOUGH = 100
@@ -66,8 +66,8 @@ def run_batch(
     Without an `engine` it is judged in this process.
 
     Raises `UsageError` for an input or an output that cannot be used, one that another run has or
-    is in; `TooManyErrorsError`; and what loading the models raises. Whatever stops it, the same
-    call goes on from there.
+    is in; `TooManyErrorsError`; `ModelError` if the engine fails; and what loading the models
+    raises. Whatever stops it, the same call goes on from there.
     """
     check_apart(plan.input, plan.output)
     RunFolder(plan.output).check()
@@ -135,12 +135,19 @@ class _Run:
         ears = _Ears(self.pace.max_error_rate, before, self.watching)
         began = time.perf_counter()
         busy = models = waiting = 0.0
+        left = set(missing)
         shards = self.engine.run(self.plan, self.pace, missing, ears.hear)
         with closing(_generated(shards)) as done:
             for shard in done:
+                left.discard(shard.shard)
                 busy += shard.seconds
                 models += shard.models
                 waiting += shard.waiting
+        if left:  # the summary would be of a part of the batch, and look like the whole
+            raise ModelError(
+                f"the engine ended, and {len(left)} of {len(missing)} shards are not judged",
+                hint="the same command goes on from there",
+            )
         folder.tidy()  # an actor that was killed may have been writing a part
         return Spent(
             judged=ears.judged,
