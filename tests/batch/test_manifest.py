@@ -124,8 +124,9 @@ def test_what_is_damaged_is_told(tmp_path: Path) -> None:
     whole = shard.read_bytes()
     for data in (whole[:-100], b"", whole[:8]):
         shard.write_bytes(data)
-        with pytest.raises(UsageError, match="damaged"):
-            manifest.entries(0)
+        for read in (manifest.entries, manifest.carried, lambda shard: list(manifest.rows(shard))):
+            with pytest.raises(UsageError, match="damaged"):
+                read(0)
     for text, said in (("{", "damaged"), ('{"version": 0}', "another version"), ("[]", "damaged")):
         (tmp_path / "manifest.json").write_text(text)
         with pytest.raises(UsageError, match=said):

@@ -22,6 +22,8 @@ _NAME, _SPOOL, _SHARDS = "manifest.json", "listing.arrow", "shard-*.arrow"
 _VERSION = 1
 _OPTIONS = {"compression": "zstd"}
 
+ListedRow = tuple[object, ...]
+
 Told = Callable[[int], None]
 """Hears how many rows are listed so far."""
 
@@ -96,21 +98,19 @@ class Manifest:
         """The rows of a shard, in order. Raises `UsageError` if it is damaged."""
         found: list[Entry] = []
         for batch in self._batches(shard):
-            for name, place, stamp in _rows(batch.select(range(len(OWN)))):
+            for name, place, stamp in listed_rows(batch.select(range(len(OWN)))):
                 found.append(Entry(len(found), str(name), str(place), str(stamp)))
-        if len(found) != self.start(shard + 1) - self.start(shard):
-            raise _damaged(_path(self.folder, shard), "rows are missing")
         return tuple(found)
 
     def carried(self, shard: int) -> pa.Table:
         """The carried columns of a shard, row for row. Raises `UsageError` if it is damaged."""
-        path = _path(self.folder, shard)
-        try:
-            with path.open("rb") as file, pa.ipc.open_stream(file) as stream:
-                table = stream.read_all()
-        except (OSError, pa.ArrowException) as error:
-            raise _damaged(path, error) from error
+        table = pa.Table.from_batches(self._batches(shard))
         return table.select(range(len(OWN), table.num_columns))
+
+    def rows(self, shard: int) -> Iterator[ListedRow]:
+        """All that is listed of a shard, in order. Raises `UsageError` if it is damaged."""
+        for batch in self._batches(shard):
+            yield from listed_rows(batch)
 
     def differences(self, source: Source) -> tuple[str, ...]:
         """What of the listing of `source` is not as it was, in words; empty if nothing is.
@@ -119,21 +119,21 @@ class Manifest:
         """
         if digest_of(source) == self.digest:
             return ()
-        then = (row for shard in range(self.shards) for row in self._said(shard))
-        now = (row for batch in source.listing() for row in _rows(batch))
+        then = (row for shard in range(self.shards) for row in self.rows(shard))
+        now = (row for batch in source.listing() for row in listed_rows(batch))
         return differences(then, now)
 
-    def _said(self, shard: int) -> Iterator[tuple[object, ...]]:
-        for batch in self._batches(shard):
-            yield from _rows(batch)
-
     def _batches(self, shard: int) -> Iterator[pa.RecordBatch]:
-        path = _path(self.folder, shard)
+        path, rows = _path(self.folder, shard), 0
         try:
             with path.open("rb") as file, pa.ipc.open_stream(file) as stream:
-                yield from stream
+                for batch in stream:
+                    rows += batch.num_rows
+                    yield batch
         except (OSError, pa.ArrowException) as error:
             raise _damaged(path, error) from error
+        if rows != self.start(shard + 1) - self.start(shard):
+            raise _damaged(path, "rows are missing")
 
 
 def digest_of(source: Source) -> str:
@@ -161,7 +161,7 @@ class _Count:
 
     def all(self, batches: Iterable[pa.RecordBatch], told: Told | None) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            for row in _rows(batch):
+            for row in listed_rows(batch):
                 self.digest.update(_ENCODER.encode(row).encode())
                 if is_refused(str(row[1])):
                     self.refused += 1
@@ -176,7 +176,8 @@ class _Count:
 _ENCODER = json.JSONEncoder(ensure_ascii=True, default=repr, separators=(",", ":"))
 
 
-def _rows(batch: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
+def listed_rows(batch: pa.RecordBatch) -> Iterator[ListedRow]:
+    """The rows of a batch of a listing: the values of `OWN`, then the carried ones."""
     return zip(*(_plain(column).to_pylist() for column in batch.columns), strict=True)
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cluejudge.batch.durable import write_text
 from cluejudge.batch.folder import RUN, RunFolder
 from cluejudge.batch.journal import journaled
-from cluejudge.batch.manifest import Manifest, digest_of
+from cluejudge.batch.manifest import ListedRow, Manifest, digest_of, listed_rows
 from cluejudge.batch.parts import scan
 from cluejudge.batch.sources.base import OWN, Source
 from cluejudge.verdict import Outcome
-
-Row = tuple[object, ...]
 
 
 def only_errors_changed(folder: RunFolder, manifest: Manifest, source: Source) -> bool:
@@ -20,10 +16,10 @@ def only_errors_changed(folder: RunFolder, manifest: Manifest, source: Source) -
 
     Rows that are errors, or not judged yet, may have other stamps than in `manifest`.
     """
-    now = _listed(source)
+    now = (row for batch in source.listing() for row in listed_rows(batch))
     for shard in range(manifest.shards):
         judged = _judged(folder, shard)
-        for number, then in enumerate(_rows(manifest, shard)):
+        for number, then in enumerate(manifest.rows(shard)):
             row = next(now, None)
             if row is None or _without_stamp(row) != _without_stamp(then):
                 return False
@@ -44,22 +40,9 @@ def take_over(folder: RunFolder, source: Source) -> Manifest:
 _STAMP = OWN.names.index("stamp")
 
 
-def _without_stamp(row: Row) -> str:
+def _without_stamp(row: ListedRow) -> str:
     """As text: a number that is none is not equal to itself."""
     return repr((*row[:_STAMP], *row[_STAMP + 1 :]))
-
-
-def _listed(source: Source) -> Iterator[Row]:
-    for batch in source.listing():
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
-
-
-def _rows(manifest: Manifest, shard: int) -> Iterator[Row]:
-    carried = manifest.carried(shard)
-    values = [column.to_pylist() for column in carried.columns]
-    for number, entry in enumerate(manifest.entries(shard)):
-        own = {"id": entry.id, "place": entry.place, "stamp": entry.stamp}
-        yield (*(own[name] for name in OWN.names), *(column[number] for column in values))
 
 
 def _judged(folder: RunFolder, shard: int) -> set[int]:
