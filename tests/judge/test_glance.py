@@ -127,7 +127,7 @@ def test_what_it_is_unsure_of_is_judged_as_without_it(grader: Told) -> None:
     assert found.rules == plain.rules
     assert (found.outcome, found.cause, found.reason) == (plain.outcome, plain.cause, plain.reason)
     assert all(one.student is None for one in found.rules)
-    assert found.cost.asks == plain.cost.asks + 2  # its look, and the recogniser before it
+    assert found.cost.asks == plain.cost.asks + 1  # its look; the recogniser is asked once
 
 
 def test_a_less_grave_rule_may_stay_open_beside_a_violation() -> None:
@@ -184,6 +184,13 @@ def test_all_views_must_be_decided() -> None:
     found = judged(first(world, violated), PICTURES)
     assert found[0].outcome is Outcome.UNSAFE
     assert not any(one.student for one in found[1].rules)
+
+
+def test_no_rule_is_refused() -> None:
+    models = first(World(), told(CLEAR, CLEAR))
+    flow = judge_views([View("whole", PICTURES[0])], [], capabilities(models))
+    with pytest.raises(ValueError, match="by no rule would be safe unseen"):
+        next(flow)
 
 
 def test_a_budget_is_for_the_student_and_the_judge_together() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count as counted
 
 from cluejudge.asks import Account
@@ -66,12 +66,6 @@ def shares(budget: Budget, count: int, now: float) -> tuple[Allowance, ...]:
         )
         for index in range(count)
     )
-
-
-def left(allowance: Allowance, cost: Cost) -> Allowance:
-    """What `cost` has left of an allowance."""
-    purse = Purse(allowance.asks, allowance.reasoning_tokens).less(cost.asks, cost.reasoning_tokens)
-    return replace(allowance, asks=purse.asks, reasoning_tokens=purse.tokens)
 
 
 def _reaches(left: int | None, wanted: int) -> bool:

@@ -18,7 +18,7 @@ from cluejudge.judge.case import Capabilities, Case, Flow
 from cluejudge.judge.findings import rule_findings
 from cluejudge.judge.locate import locate
 from cluejudge.judge.outcome import view_verdict
-from cluejudge.judge.plan import plan
+from cluejudge.judge.plan import PlannedRule, plan
 from cluejudge.judge.reason import reason
 from cluejudge.judge.region import ask_without_region
 from cluejudge.judge.scan import opened, scan
@@ -46,10 +46,13 @@ def judge_flow(
     `Failed` reply, or one that does not fit its ask, is never an answer. `now` is the clock of
     `allowance.deadline`, in seconds.
     """
-    if not rules:
-        raise ValueError("a picture that is judged by no rule would be safe unseen")
-    planned = plan(rules, thresholds, method)
-    case, first = yield from scan(Case(picture, method, can, allowance, now), planned)
+    case = Case(picture, method, can, allowance, now)
+    return (yield from case_flow(case, plan(rules, thresholds, method), view))
+
+
+def case_flow(case: Case, planned: tuple[PlannedRule, ...], view: str) -> Flow[ViewVerdict]:
+    """As `judge_flow`, of a case of which something may have been asked before."""
+    case, first = yield from scan(case, planned)
     if not first.cause:
         case = opened(case, planned, first)
         for stage in _STAGES:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from cluejudge.asks import Grade, Graded, Grades, Recognise, Reply
 from cluejudge.compiled import CompiledRule
 from cluejudge.digest import rule_digest
-from cluejudge.image import Picture
-from cluejudge.judge.budget import Allowance
-from cluejudge.judge.case import Capabilities, Case, Flow, put
+from cluejudge.judge.case import Case, Flow, put
 from cluejudge.judge.outcome import view_verdict
 from cluejudge.judge.plan import PlannedRule, gravity
 from cluejudge.judge.reading import stopped
 from cluejudge.judge.scan import Scan, recognised
-from cluejudge.settings import Method
 from cluejudge.verdict import Cause, RuleFinding, RuleOutcome, Stage, StudentFinding, ViewVerdict
 
 _OUTCOMES = {True: RuleOutcome.VIOLATED, False: RuleOutcome.CLEARED, None: RuleOutcome.UNSURE}
@@ -23,24 +20,18 @@ _CAUSES = {Stage.FAILED: Cause.MODEL_FAILED, Stage.REFUSED: Cause.REFUSED}
 
 
 def glance_flow(
-    picture: Picture,
-    rules: Sequence[PlannedRule],
-    can: Capabilities,
-    *,
-    method: Method,
-    allowance: Allowance,
-    now: Callable[[], float],
-    view: str,
-) -> Flow[ViewVerdict]:
+    case: Case, rules: Sequence[PlannedRule], view: str
+) -> Flow[tuple[Case, ViewVerdict]]:
     """What the grader says of one picture by itself, in one list of asks.
 
     A picture that is unlike what the models know, or what the grader has learnt of, is not judged.
+    The case is given back with what was replied and spent, for whoever judges it after that.
     """
-    recognise = Recognise(picture)
-    grade = Grade(picture, tuple(rule_digest(rule.rule) for rule in rules))
-    case = Case(picture, method, can, allowance, now)
-    case = yield from put(case, [(recognise, grade) if can.recogniser else (grade,)])
-    scan = recognised((), case.reply(recognise)) if can.recogniser else Scan(())
+    recognise = Recognise(case.picture)
+    grade = Grade(case.picture, tuple(rule_digest(rule.rule) for rule in rules))
+    recognises = case.can.recogniser
+    case = yield from put(case, [(recognise, grade) if recognises else (grade,)])
+    scan = recognised((), case.reply(recognise)) if recognises else Scan(())
     reply = case.reply(grade)
     if not scan.cause:
         scan = _graded(scan, reply)
@@ -48,7 +39,7 @@ def glance_flow(
     findings = tuple(
         _finding(rule, graded, scan, view) for rule, graded in zip(rules, grades, strict=True)
     )
-    return view_verdict(findings, scan, case.cost, view)
+    return case, view_verdict(findings, scan, case.cost, view)
 
 
 def decides(findings: Iterable[RuleFinding], rules: Iterable[CompiledRule]) -> bool:

@@ -42,8 +42,11 @@ def gravity(rule: CompiledRule) -> tuple[int, str]:
 def plan(
     rules: Iterable[CompiledRule], thresholds: Thresholds, method: Method
 ) -> tuple[PlannedRule, ...]:
-    """The rules in the order of `gravity`, with their overrides applied to `thresholds`."""
-    return tuple(_planned(rule, thresholds, method) for rule in sorted(rules, key=gravity))
+    """The rules (at least one) by `gravity`, with their overrides applied to `thresholds`."""
+    planned = tuple(_planned(rule, thresholds, method) for rule in sorted(rules, key=gravity))
+    if not planned:
+        raise ValueError("a picture that is judged by no rule would be safe unseen")
+    return planned
 
 
 def _planned(rule: CompiledRule, thresholds: Thresholds, method: Method) -> PlannedRule:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from cluejudge.compiled import CompiledRule
 from cluejudge.image import Picture
-from cluejudge.judge.budget import left, shares
-from cluejudge.judge.case import Capabilities, Flow
-from cluejudge.judge.flow import judge_flow
+from cluejudge.judge.budget import shares
+from cluejudge.judge.case import Capabilities, Case, Flow
+from cluejudge.judge.flow import case_flow
 from cluejudge.judge.glance import decides, glance_flow
 from cluejudge.judge.merge import lockstep
 from cluejudge.judge.plan import gravity, plan
@@ -75,44 +75,24 @@ def judge_views(
     there is a grader it looks at all views first, and where it decides the input nothing is asked;
     else all that it found is judged anew.
     """
+    planned = plan(rules, thresholds, method)
     allowances = shares(budget, len(views), now())
-    glances: Sequence[ViewVerdict] = ()
-    if can.grader:
-        planned = plan(rules, thresholds, method)
-        glances = yield from lockstep(
-            glance_flow(
-                view.picture,
-                planned,
-                can,
-                method=method,
-                allowance=allowance,
-                now=now,
-                view=view.name,
-            )
-            for view, allowance in zip(views, allowances, strict=True)
-        )
-        if not can.questions or decides(_most_serious(glances).values(), rules):
-            return tuple(glances)
-        allowances = tuple(map(left, allowances, (glance.cost for glance in glances)))
-    verdicts = yield from lockstep(
-        judge_flow(
-            view.picture,
-            rules,
-            can,
-            thresholds=thresholds,
-            method=method,
-            allowance=allowance,
-            now=now,
-            view=view.name,
-        )
+    cases = [
+        Case(view.picture, method, can, allowance, now)
         for view, allowance in zip(views, allowances, strict=True)
+    ]
+    if can.grader:
+        looks = yield from lockstep(
+            glance_flow(case, planned, view.name) for case, view in zip(cases, views, strict=True)
+        )
+        glances = tuple(glance for _, glance in looks)
+        if not can.questions or decides(_most_serious(glances).values(), rules):
+            return glances
+        cases = [case for case, _ in looks]
+    verdicts = yield from lockstep(
+        case_flow(case, planned, view.name) for case, view in zip(cases, views, strict=True)
     )
-    return tuple(verdicts) if not glances else tuple(map(_with_cost, verdicts, glances))
-
-
-def _with_cost(verdict: ViewVerdict, glance: ViewVerdict) -> ViewVerdict:
-    """The verdict with what the look before it cost too."""
-    return verdict.model_copy(update={"cost": _total((glance.cost, verdict.cost))})
+    return tuple(verdicts)
 
 
 def combine(views: Sequence[ViewVerdict], rules: Sequence[CompiledRule]) -> Combined:
