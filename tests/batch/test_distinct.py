@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cluejudge.batch.distinct import FEW, distinct
+from cluejudge.batch.distinct import distinct
 
 DIGESTS = st.integers(0, 40).map(lambda value: hashlib.sha256(bytes([value])).hexdigest())
 
@@ -16,11 +16,10 @@ def test_as_many_as_a_set_holds(batches: list[list[str]]) -> None:
     expected = len({digest for batch in batches for digest in batch if digest})
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        for rows in (FEW, FEW + 1):
-            assert distinct(batches, rows, scratch) == expected
+        assert distinct(batches, scratch) == expected
         assert not list(scratch.iterdir())
 
 
 def test_digests_that_differ_late_in_the_same_bucket(tmp_path: Path) -> None:
     alike = [f"ab{number:016x}{'0' * 46}" for number in range(3000)]
-    assert distinct([alike, alike[::2], reversed(alike)], FEW + 1, tmp_path) == 3000
+    assert distinct([alike, alike[::2], reversed(alike)], tmp_path) == 3000

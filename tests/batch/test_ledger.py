@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,8 +84,12 @@ def test_an_old_file_is_thrown_away(tmp_path: Path) -> None:
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SETUP", (*module._SETUP, "PRAGMA max_page_count = 3"))
     ledger = SqliteLedger(tmp_path / "ledger.sqlite")
-    with pytest.raises(StoreError, match=r"ledger\.sqlite cannot be used: .*full.*goes on"):
-        ledger.settle_all((digest(number), 0, number) for number in range(9999))
+    rows = ((bytes.fromhex(digest(number)), 0, number) for number in range(9999))
+    told = pytest.raises(StoreError, match=r"ledger\.sqlite cannot be used: .*full.*goes on")
+    with told:
+        ledger.fill([rows])
+    with told:
+        deque((ledger.settle(digest(number), 0, number) for number in range(9999)), maxlen=0)
     ledger.close()
 
 

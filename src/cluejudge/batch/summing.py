@@ -29,12 +29,12 @@ COLUMNS = (
 def summed(folder: Path, common: Verdict, scratch: Path, last_run: Spent | None = None) -> Summary:
     """The summary of the parts of a run, each read once; `common` is what their verdicts share.
 
-    `scratch` is a folder for what is too much for the memory, 8 bytes for each row.
+    `scratch` is a folder for what is too much for the memory, 9 bytes for each row.
     """
     paths = list(parts(folder).values())
     rows = sum(pq.read_metadata(path).num_rows for path in paths)
     found = _Counts()
-    different = distinct(found.digests(paths), rows, scratch)
+    different = distinct(found.digests(paths), scratch)
     return Summary(
         images=rows,
         duplicates=found.digested - different,
