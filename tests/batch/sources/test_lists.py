@@ -51,6 +51,7 @@ def test_a_table_has_columns_for_all_that_is_to_be_said(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("l.csv", "path;n\na.png;1\n"),
+        ("l.csv", "\n\r\npath;n\na.png;1\n"),
         ("l.tsv", "path\tn\na.png\t1\n"),
         ("l.csv", "n, path\n1, a.png\n"),
     ],

@@ -151,6 +151,13 @@ def test_what_a_server_does_not_give_is_a_refusal_that_keeps_its_secrets() -> No
     assert "secret" not in str(told.value)
     assert "127.0.0.1" in str(told.value)
     assert shown("s3://key:secret@b/a?versionId=1") == "s3://b/a?versionId=1"
+    assert shown("https://key:secret@[b/a") == "https://..."
+
+
+def test_a_url_that_is_none_is_a_refusal() -> None:
+    with pytest.raises(ImageError) as told:
+        read_remote(Remote("http://[::1/a.png"), Limits())
+    assert told.value.code == "fetch_failed"
 
 
 def test_a_missing_library_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -79,23 +80,35 @@ class Pattern:
     """A glob, relative to a root: `*`, `?` and `[...]` within a name, `**` for any folders."""
 
     def __init__(self, glob: str) -> None:
-        self._steps = glob.split("/")
-        self._whole = re.compile(_regex(self._steps), re.DOTALL)
-        self.deep = "**" in self._steps
+        # None stands for `**`.
+        self._steps = [
+            None if step == "**" else re.compile(fnmatch.translate(step))
+            for step in glob.split("/")
+        ]
+        self.deep = None in self._steps
 
     def matches(self, name: str) -> bool:
         """Whether a file is meant."""
-        return self._whole.fullmatch(name) is not None
+        return len(self._steps) in self._behind(name)
 
     def may_hold(self, folder: str) -> bool:
         """Whether files that are meant may be in a folder, or deeper."""
-        parts = folder.split("/")
-        for part, step in zip(parts, self._steps, strict=False):
-            if step == "**":
-                return True
-            if not re.fullmatch(_step(step), part, re.DOTALL):
-                return False
-        return len(parts) < len(self._steps)
+        return any(step < len(self._steps) for step in self._behind(folder))
+
+    def _behind(self, name: str) -> set[int]:
+        """How many steps the names on the way to `name` may have taken, and its own."""
+        steps = {0}
+        for part in name.split("/"):
+            steps = {after for step in steps for after in self._taken(step, part)}
+        return steps
+
+    def _taken(self, step: int, part: str) -> Iterator[int]:
+        for at, glob in enumerate(self._steps[step:], step):
+            if glob is not None:
+                if glob.match(part):
+                    yield at + 1
+                return
+            yield from (at, at + 1)  # and none: then the next step is to match
 
 
 def locate(where: str, storage: Mapping[str, str]) -> Collection:
@@ -103,12 +116,12 @@ def locate(where: str, storage: Mapping[str, str]) -> Collection:
 
     Raises `UsageError` if there is nothing, and as `file_system` does.
     """
-    if not where.strip() or "\0" in where:
-        raise UsageError("no collection is named", hint="give a folder, a file, a glob or a URL")
     if is_url(where) and "::" in where:
         raise UsageError(f"{shown(where)} leads through several file systems", hint="unpack it")
     if is_url(where) and scheme(where) in LOCAL:
-        where = str(local_path(where))
+        where = where.partition("://")[2] and str(local_path(where))
+    if not where.strip() or "\0" in where:
+        raise UsageError("no collection is named", hint="give a folder, a file, a glob or a URL")
     if not is_url(where):
         where = os.path.abspath(where)
     root, name = _split(where)
@@ -131,7 +144,11 @@ def _opened(where: str, storage: Mapping[str, str]) -> Files:
     """The files below a folder or a URL."""
     if not is_url(where):
         return LocalFiles(Path(where), storage)
-    if urlsplit(where).password is not None:
+    try:
+        secret = urlsplit(where).password
+    except ValueError as error:
+        raise UsageError(f"{shown(where)} is no URL: {brief(error)}") from error
+    if secret is not None:
         raise UsageError(
             f"the URL {shown(where)} holds a password",
             hint="give it as an option of the storage, or in the file system's configuration",
@@ -163,34 +180,3 @@ def _before_wildcards(where: str) -> tuple[str, str]:
     steps = where.split("/")
     wild = next(at for at, step in enumerate(steps) if _WILD.search(step))
     return "/".join(steps[:wild]) or "/", "/".join(steps[wild:])
-
-
-def _regex(steps: list[str]) -> str:
-    parts = []
-    for at, step in enumerate(steps):
-        last = at == len(steps) - 1
-        if step == "**":
-            parts.append(".*" if last else "(?:.*/)?")
-        else:
-            parts.append(_step(step) + ("" if last else "/"))
-    return "".join(parts)
-
-
-def _step(step: str) -> str:
-    """One name of a glob as a regular expression."""
-    out = ""
-    while step:
-        char, step = step[0], step[1:]
-        end = step.find("]", 2 if step.startswith("!") else 1) if char == "[" else -1
-        if char == "*":
-            out += "[^/]*"
-        elif char == "?":
-            out += "[^/]"
-        elif end > 0:
-            inside, step = step[:end], step[end + 1 :]
-            negated = inside.startswith("!")
-            body = re.sub(r"([\\\[\]^&~|])", r"\\\1", inside[1:] if negated else inside)
-            out += f"(?!/)[{'^' if negated else ''}{body}]"
-        else:
-            out += re.escape(char)
-    return out

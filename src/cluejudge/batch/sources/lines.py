@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from cluejudge.batch.sources.files import Files, is_url
 from cluejudge.batch.sources.places import label
@@ -85,9 +86,12 @@ def _json_lines(text: io.TextIOWrapper) -> Iterator[Line]:
 
 
 def _csv(text: io.TextIOWrapper, told: str, *, tabs: bool) -> Iterator[Line]:
-    first = text.readline()
-    separator = "\t" if tabs else max(",;\t", key=first.count)
-    reader = csv.reader(_with(first, text), delimiter=separator, strict=True, skipinitialspace=True)
+    begins_with = [text.readline()]
+    while begins_with[-1] in ("\n", "\r\n", "\r"):
+        begins_with.append(text.readline())
+    separator = "\t" if tabs else max(",;\t", key=begins_with[-1].count)
+    rows = chain(begins_with, text)
+    reader = csv.reader(rows, delimiter=separator, strict=True, skipinitialspace=True)
     header: list[str] = []
     begins = 1
     try:
@@ -107,11 +111,6 @@ def _csv(text: io.TextIOWrapper, told: str, *, tabs: bool) -> Iterator[Line]:
             f"{told}, line {begins}: this is no CSV: {error}",
             hint="close every quote; large cells fit into JSON lines or parquet",
         ) from error
-
-
-def _with(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 def _header(cells: list[str], told: str) -> list[str]:

@@ -107,7 +107,10 @@ def shown(url: str) -> str:
     """`url` without what may be a secret in it."""
     if "://" not in url:
         return url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # nobody can tell what of it is a secret
+        return f"{scheme(url)}://..."
     host = parts.netloc.rpartition("@")[2]
     query = "" if is_web(url) else parts.query
     return parts._replace(netloc=host, query=query, fragment="").geturl()
