@@ -280,18 +280,21 @@ def test_wrong_models_leave_nothing_behind(plan: Plan) -> None:
     assert not plan.output.exists()
 
 
-def test_a_listing_that_was_not_finished_is_of_no_run(plan: Plan, tmp_path: Path) -> None:
-    ran(plan)
-    (plan.output / "run.json").unlink()
-    for path in plan.output.glob("part-*"):
-        path.unlink()
-    for name in ("summary.json", "contact.html", "constitution.yaml"):
-        (plan.output / name).unlink()
+def test_of_a_run_that_is_gone_nothing_is_taken_over(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(StopError):
+        ran(changed(plan, shards=1), Watch(stop=2))
+    for path in plan.output.glob("*"):
+        if path.name != ".work":  # as `rm -r run/*` leaves it
+            path.unlink()
     other = tmp_path / "others"
     other.mkdir()
-    (other / "x.png").write_bytes(SAFE)
-    ran(changed(plan, input=InputSpec(where=str(other))))
-    assert [row["id"] for row in rows(plan)] == ["x.png"]
+    for name, data in {"x.png": SAFE, "y.png": UNSAFE}.items():
+        (other / name).write_bytes(data)
+    assert ran(changed(plan, input=InputSpec(where=str(other)), shards=1)).judged == 2
+    assert [(row["id"], row["outcome"]) for row in rows(plan)] == [
+        ("x.png", "safe"),
+        ("y.png", "unsafe"),
+    ]
 
 
 class TestErrors:

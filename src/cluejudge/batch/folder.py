@@ -15,7 +15,7 @@ OUTPUT/
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,7 +94,8 @@ class RunFolder:
     ) -> None:
         """Makes it the folder of the run `new`, or finds that it is.
 
-        Whoever calls this has claimed the folder. What killed runs left half written is removed.
+        Whoever calls this has claimed the folder. What killed runs left half written is removed,
+        and journals of a run that is gone, which say nothing of this one's rows.
         Raises `UsageError` that says what was and what is if the folder holds another run;
         `listing` says it of what there is to judge.
         """
@@ -102,6 +103,7 @@ class RunFolder:
         if (self.path / RUN).exists():
             self._compare(new, listing)
         else:
+            self._discard(journals(self.journals))
             write_text(self.path / RUN, new.model_dump_json(indent=2) + "\n")
         if not (self.path / CONSTITUTION).exists():
             write_text(self.path / CONSTITUTION, dump_compiled(constitution))
@@ -127,10 +129,12 @@ class RunFolder:
                     hint="move it out of the folder",
                 )
             check_part(path, rows[shard])
-        for shard in journals(self.journals):
-            if shard in found:
-                Journal.discard(self.journals, shard)
+        self._discard(shard for shard in journals(self.journals) if shard in found)
         return tuple(shard for shard in range(len(rows)) if shard not in found)
+
+    def _discard(self, shards: Iterable[int]) -> None:
+        for shard in shards:
+            Journal.discard(self.journals, shard)
 
     def _compare(self, new: Fingerprint, listing: str) -> None:
         if told := "; ".join(differences(self.read(), new, listing)):
