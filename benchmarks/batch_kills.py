@@ -73,13 +73,18 @@ class Batch:
             *("--model", "fake", "-c", str(self.rules), "--shards", "7", "--contact", "5"),
         ]
         paths = os.pathsep.join((str(_ROOT / "src"), os.environ.get("PYTHONPATH", "")))
-        nothing = subprocess.DEVNULL
-        return subprocess.Popen(
-            [*command, *self.options],
-            stdout=nothing,
-            stderr=nothing,
-            env={**os.environ, "PYTHONPATH": paths, "TMPDIR": self.scratch},
-        )
+        with self.said.open("wb") as said:
+            return subprocess.Popen(
+                [*command, *self.options],
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env={**os.environ, "PYTHONPATH": paths, "TMPDIR": self.scratch},
+            )
+
+    @property
+    def said(self) -> Path:
+        """What the latest command has said."""
+        return Path(self.scratch) / "said.txt"
 
 
 def collection(folder: Path, images: int) -> Batch:
@@ -127,7 +132,7 @@ def kill_driver(batch: Batch, out: Path, chance: random.Random, whole: float) ->
                 break
             shutil.rmtree(out)
             whole *= 0.7  # it was quicker than the undisturbed run
-    return kills, runs + finished(batch.start(out), out)
+    return kills, runs + finished(batch, batch.start(out), out)
 
 
 def kill_workers(batch: Batch, out: Path, chance: random.Random, whole: float) -> tuple[int, int]:
@@ -138,7 +143,7 @@ def kill_workers(batch: Batch, out: Path, chance: random.Random, whole: float) -
         there = children(process.pid)
         if there:
             kills += killed(chance.choice(there))
-    return kills, finished(process, out)
+    return kills, finished(batch, process, out)
 
 
 def kill_actors(batch: Batch, out: Path, chance: random.Random, whole: float) -> tuple[int, int]:
@@ -149,7 +154,7 @@ def kill_actors(batch: Batch, out: Path, chance: random.Random, whole: float) ->
         time.sleep(chance.uniform(0.05, 0.5) * whole)
         if there := [pid for pid in descendants(process.pid) if is_actor(pid)]:
             kills += killed(chance.choice(there))
-    return kills, finished(process, out)
+    return kills, finished(batch, process, out)
 
 
 def kill_ray_driver(
@@ -164,7 +169,7 @@ def kill_ray_driver(
     process.kill()
     kills = int(process.wait() == -signal.SIGKILL)
     ended(there)
-    return kills, 1 + finished(on_ray(batch).start(out), out)
+    return kills, 1 + finished(batch, on_ray(batch).start(out), out)
 
 
 def on_ray(batch: Batch) -> Batch:
@@ -196,10 +201,10 @@ def ended(pids: Sequence[int]) -> None:
         time.sleep(0.1)
 
 
-def finished(process: subprocess.Popen[bytes], out: Path) -> int:
-    """One run, to its end. Raises `RuntimeError` if it fails."""
+def finished(batch: Batch, process: subprocess.Popen[bytes], out: Path) -> int:
+    """One run of `batch`, to its end. Raises `RuntimeError` if it fails."""
     if process.wait(_LONGEST) not in _FINISHED or not (out / "summary.json").exists():
-        raise RuntimeError(f"a run ended with {process.returncode}")
+        raise RuntimeError(f"a run ended with {process.returncode}: {batch.said.read_text()}")
     return 1
 
 
@@ -234,7 +239,7 @@ KILLS: dict[str, Kill] = {
 def rounds(batch: Batch, folder: Path, count: int, only: Sequence[str]) -> Iterator[Round]:
     """Rounds of each kind, against one undisturbed run."""
     began = time.monotonic()
-    finished(batch.start(folder / "whole"), folder / "whole")
+    finished(batch, batch.start(folder / "whole"), folder / "whole")
     whole, expected = time.monotonic() - began, rows(folder / "whole")
     for who in only:
         for seed in range(count):
