@@ -88,6 +88,7 @@ def test_others_are_let_in_when_there_is_a_key_only(
     assert run(["serve", "--host", "0.0.0.0", "--port", "0", "-m", "fake"]) == 2
     said = capsys.readouterr().err
     assert "cluejudge keys add NAME --scope admin --db sqlite:///cluejudge.db" in said
+    assert list(tmp_path.iterdir()) == [rules]
     with Store.open("cluejudge.db") as store:
         _, secret = store.keys.add("shop", {Scope.JUDGE})
     with serving(tmp_path, "--host", "0.0.0.0", "-c", str(rules)) as process:
@@ -156,6 +157,7 @@ def test_what_it_cannot_begin_with(
     monkeypatch.chdir(tmp_path)
     assert run(["serve", "--port", "0", "-m", "fake", *options]) == 2
     assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

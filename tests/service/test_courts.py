@@ -134,32 +134,50 @@ def test_rules_that_the_models_cannot_be_asked_about(tmp_path: Path) -> None:
     play(tmp_path, scene, judge)
 
 
+def settled(store: Store, wanted: str = DEFAULT) -> tuple[StoredConstitution, Judge]:
+    return settle(store.constitutions, wanted, lambda compiled: Judge(compiled, model="fake"))
+
+
 class TestTheDefault:
     def test_the_built_in_one_is_put_on_record_once(self, tmp_path: Path) -> None:
         with Store.open(str(tmp_path / "record.db")) as store:
-            stored, compiled = settle(store.constitutions)
+            stored, judge = settled(store)
             assert (stored.name, stored.version, stored.active) == (DEFAULT, 1, True)
-            assert stored.digest == digest(compiled)
-            assert settle(store.constitutions)[0] == stored
+            assert stored.digest == digest(judge.constitution)
+            assert settled(store)[0] == stored
             assert len(store.constitutions.versions(DEFAULT)) == 1
 
     def test_what_is_active_in_the_record_goes_before_the_built_in_one(
         self, tmp_path: Path
     ) -> None:
         with Store.open(str(tmp_path / "record.db")) as store:
-            settle(store.constitutions)
+            settled(store)
             other = add(store, COLOURS.model_copy(update={"name": DEFAULT}))
             store.constitutions.activate(DEFAULT, other.version, "test")
-            stored, compiled = settle(store.constitutions)
-            assert (stored.version, compiled.rules) == (2, COLOURS.rules)
+            stored, judge = settled(store)
+            assert (stored.version, judge.constitution.rules) == (2, COLOURS.rules)
 
     def test_a_file_becomes_the_active_version(self, tmp_path: Path) -> None:
         path = tmp_path / "rules.yaml"
         path.write_text(dump_compiled(COLOURS))
         with Store.open(str(tmp_path / "record.db")) as store:
-            assert settle(store.constitutions, str(path))[0].version == 1
+            assert settled(store, str(path))[0].version == 1
             path.write_text(dump_compiled(NEXT))
-            assert settle(store.constitutions, str(path))[0].version == 2
-            assert settle(store.constitutions, str(path))[0].version == 2
-            assert settle(store.constitutions, "colours")[0].version == 2
+            assert settled(store, str(path))[0].version == 2
+            assert settled(store, str(path))[0].version == 2
+            assert settled(store, "colours")[0].version == 2
             assert store.constitutions.get("colours").version == 2  # type: ignore[union-attr]
+
+    def test_what_the_models_cannot_be_asked_about_is_not_put_there(self, tmp_path: Path) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_text(dump_compiled(COLOURS))
+
+        def refusing(compiled: CompiledConstitution) -> Judge:
+            raise ConstitutionError("only-black cannot be asked about")
+
+        with Store.open(str(tmp_path / "record.db")) as store:
+            settled(store, str(path))
+            path.write_text(dump_compiled(NEXT))
+            with pytest.raises(ConstitutionError, match="only-black"):
+                settle(store.constitutions, str(path), refusing)
+            assert len(store.constitutions.versions("colours")) == 1

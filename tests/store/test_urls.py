@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from cluejudge.errors import StoreError, UsageError
 from cluejudge.store.database import Database
 from cluejudge.store.store import Store
-from cluejudge.store.urls import open_engine, shown
+from cluejudge.store.urls import is_there, open_engine, shown
 from tests.store.drafts import draft
 
 SECRET = "pa55w0rd"
@@ -33,6 +33,19 @@ def test_a_file_is_a_record_that_lasts(tmp_path: Path, form: str) -> None:
         assert pragma(store, "foreign_keys") == 1
         assert pragma(store, "busy_timeout") == 30_000
     assert path.exists()
+
+
+def test_whether_a_record_is_there_is_seen_without_making_one(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    assert not is_there(str(path))
+    assert not is_there(f"sqlite:///{path}")
+    assert list(tmp_path.iterdir()) == []
+    Store.open(str(path)).close()
+    assert is_there(str(path))
+    assert is_there("postgresql://me@127.0.0.1:1/record")
+    for url in (str(tmp_path), str(tmp_path / "none" / "record.db"), "sqlite://"):
+        with pytest.raises(UsageError):
+            is_there(url)
 
 
 def test_a_path_is_within_the_working_folder(

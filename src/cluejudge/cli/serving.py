@@ -7,9 +7,10 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 
 import cluejudge
 from cluejudge.api import Judge
+from cluejudge.builtin import find_constitution
 from cluejudge.cli import exits
 from cluejudge.cli.models import read_key, read_options
 from cluejudge.cli.options import parse_settings
@@ -29,11 +31,12 @@ from cluejudge.service.heads import PromptHeads
 from cluejudge.service.moderation import check_keys
 from cluejudge.service.settings import MEBIBYTE, ServiceSettings, Unsure
 from cluejudge.store.store import Store
-from cluejudge.store.urls import shown
+from cluejudge.store.urls import is_there, shown
 from cluejudge.yamlfile import read
 
 if TYPE_CHECKING:
-    from cluejudge.store.records import StoredConstitution
+    from cluejudge.compiled import CompiledConstitution
+    from cluejudge.store.records import Key, StoredConstitution
 
 _SPARE_S = 30
 _CONNECTIONS = 1024
@@ -70,17 +73,24 @@ class Given:
 
 def run(given: Given) -> int:
     """Serves until a signal ends it; 0 if all that was taken on is finished."""
-    settings = _settings(given, given.constitution or DEFAULT)
-    store = Store.open(given.db, images=given.keep_images, image_days=given.keep_days)
-    try:
-        _check_keys(settings, store, given)
-        with _bound(settings) as sock:
-            stored, judge = _judge(given, store)
-            settings = settings.model_copy(update={"constitution": stored.name})
-            _serve(settings, store, judge, sock, _told(given, settings, store, stored))
-    finally:
-        store.close()
+    wanted = given.constitution or DEFAULT
+    settings = _settings(given, wanted)
+    judge_by: Callable[[CompiledConstitution], Judge] = partial(_judge, given)
+    with ExitStack() as opened:
+        store = opened.enter_context(_record(given)) if is_there(given.db) else None
+        _check_keys(settings, store.keys.list() if store else (), given)
+        sock = opened.enter_context(_bound(settings))
+        if store is None:  # no file is made for a start that is refused
+            judge = judge_by(find_constitution(wanted))
+            store, judge_by = opened.enter_context(_record(given)), lambda _: judge
+        stored, judge = settle(store.constitutions, wanted, judge_by)
+        settings = settings.model_copy(update={"constitution": stored.name})
+        _serve(settings, store, judge, sock, _told(given, settings, store, stored))
     return exits.OK
+
+
+def _record(given: Given) -> Store:
+    return Store.open(given.db, images=given.keep_images, image_days=given.keep_days)
 
 
 def _settings(given: Given, constitution: str) -> ServiceSettings:
@@ -123,9 +133,9 @@ def _moderation(path: Path | None) -> dict[str, tuple[str, ...]]:
     return mapping
 
 
-def _check_keys(settings: ServiceSettings, store: Store, given: Given) -> None:
+def _check_keys(settings: ServiceSettings, keys: Iterable[Key], given: Given) -> None:
     """`UsageError` where others could ask, and there is no key to tell them apart."""
-    if settings.loopback or any(not key.revoked for key in store.keys.list()):
+    if settings.loopback or any(not key.revoked for key in keys):
         return
     where = f" --db {shown(given.db)}" if "@" not in given.db else ""
     raise UsageError(
@@ -157,11 +167,10 @@ def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
         yield sock
 
 
-def _judge(given: Given, store: Store) -> tuple[StoredConstitution, Judge]:
-    """The constitution for requests that name none, and a judge by it."""
+def _judge(given: Given, compiled: CompiledConstitution) -> Judge:
+    """A judge by the constitution for requests that name none."""
     tuned = parse_settings(given.pairs)
-    stored, compiled = settle(store.constitutions, given.constitution)
-    judge = Judge(
+    return Judge(
         compiled,
         model=given.model,
         options=read_options(given.model, given.options),
@@ -172,7 +181,6 @@ def _judge(given: Given, store: Store) -> tuple[StoredConstitution, Judge]:
         limits=tuned.limits,
         linger=_LINGER_S,
     )
-    return stored, judge
 
 
 def _told(

@@ -42,6 +42,12 @@ def open_engine(url: str, *, create: bool = True) -> Engine:
     raise UsageError(f"the database {shown(url)} is of no known kind", hint=KNOWN)
 
 
+def is_there(url: str) -> bool:
+    """Whether `url` names a server or a file that is there; raises UsageError as `open_engine`."""
+    parsed = _parse(url)
+    return parsed.drivername not in _SQLITE or _file_of(parsed).exists()
+
+
 def shown(url: str) -> str:
     """`url` as it may be shown: without its password."""
     return _parse(url).render_as_string(hide_password=True)
@@ -59,24 +65,31 @@ def _parse(url: str) -> URL:
         raise UsageError("the database's URL cannot be read", hint=KNOWN) from error
 
 
-def _sqlite(url: URL, create: bool) -> Engine:
+def _file_of(url: URL) -> Path:
     path = url.database or ""
     if path in {"", ":memory:"} or path.startswith("file:") or url.query or url.host:
         raise UsageError("SQLite needs the path of a file", hint="for example sqlite:///record.db")
     if not Path(path).parent.is_dir():
         raise UsageError(f"there is no folder {Path(path).parent} for the database")
-    if Path(path).is_dir() or not (create or Path(path).exists()):
+    if Path(path).is_dir():
+        raise UsageError(f"there is no database file {path}")
+    return Path(path)
+
+
+def _sqlite(url: URL, create: bool) -> Engine:
+    path = _file_of(url)
+    if not (create or path.exists()):
         raise UsageError(f"there is no database file {path}")
     if create:
         # Only for its owner: it tells what people uploaded. Where that fails, SQLite says why.
         with suppress(OSError):
-            Path(path).touch(mode=0o600, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite"), connect_args={"timeout": BUSY_SECONDS}, **_POOL
     )
     event.listen(engine, "connect", _settle_sqlite)
     event.listen(engine, "begin", _begin)
-    _watch(engine, Path(path))
+    _watch(engine, path)
     return engine
 
 
