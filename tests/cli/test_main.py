@@ -59,6 +59,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"cluejudge {cluejudge.__version__}\n"
 
 
+def test_the_package_is_the_command_too() -> None:
+    command = [sys.executable, "-m", "cluejudge", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"cluejudge {cluejudge.__version__}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
