@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request, Response
 
 from cluejudge.service.review.answers import MAX_NOTE, MAX_REASON, Filled
@@ -9,6 +11,7 @@ from cluejudge.service.review.signing import Visitor
 from cluejudge.service.review.site import DECISION_ID, Site, page
 from cluejudge.service.review.views import ItemView, item_view
 from cluejudge.service.review.wanted import Query, wanted
+from cluejudge.service.settings import ServiceSettings
 from cluejudge.store.records import Answer, Decision
 
 _DID = {Answer.AGREE: "agreed with", Answer.OVERRULE: "overruled", Answer.SKIP: "skipped"}
@@ -32,12 +35,11 @@ async def item_page(
     form when `problems` kept it from being recorded; `query` asks for the queue that the reviewer
     works through.
     """
-    context = site.context
-    ask, reviews, settings = context.record.ask, context.store.reviews, context.settings
-    which = wanted(request.query_params if query is None else query)
-    look = request.method == "GET" and request.query_params.get("look") == "yes"
+    ask, reviews = site.context.record.ask, site.context.store.reviews
+    settings, asked = site.context.settings, request.query_params
+    which = wanted(asked if query is None else query)
+    look = request.method == "GET" and asked.get("look") == "yes"
     held = not look and await ask(reviews.hold, decision.id, visitor.reviewer, settings.lease_s)
-    waiting = await ask(reviews.waiting, which.filter(settings.sample))
     return page(
         "item.html",
         visitor,
@@ -45,17 +47,24 @@ async def item_page(
         item=await _view(site, decision, filled),
         held=held,
         look=look,
-        lost=LEASE_LOST,
         problems=problems,
-        renew_s=max(1, round(settings.lease_s / 3)),
         which=which,
-        waiting=waiting,
-        clear=request.query_params.get("show") == "yes",
-        done=done(request.query_params),
-        keeps=bool(settings.keep_images),
-        max_reason=MAX_REASON,
-        max_note=MAX_NOTE,
+        waiting=await ask(reviews.waiting, which.filter(settings.sample)),
+        clear=asked.get("show") == "yes",
+        done=done(asked),
+        **_always(settings),
     )
+
+
+def _always(settings: ServiceSettings) -> dict[str, Any]:
+    """What is on every item's page."""
+    return {
+        "lost": LEASE_LOST,
+        "renew_s": max(1, round(settings.lease_s / 3)),
+        "keeps": bool(settings.keep_images),
+        "max_reason": MAX_REASON,
+        "max_note": MAX_NOTE,
+    }
 
 
 async def _view(site: Site, decision: Decision, filled: Filled | None) -> ItemView:
