@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
 from cluejudge.store.decisions import SHARES
 from cluejudge.store.records import Answer, QueueFilter
 from cluejudge.store.tables import decisions, doubts, leases, reviews, violations
 from cluejudge.verdict import Outcome
 
-ORDER = (Outcome.ABSTAIN, Outcome.ERROR, Outcome.UNSAFE, Outcome.SAFE)
-"""What nobody has decided comes first, and a check of what looks safe last."""
+_CAME = decisions.c.sha256 != ""
+ORDER = (
+    (Outcome.ABSTAIN, true()),
+    (Outcome.ERROR, _CAME),
+    (Outcome.UNSAFE, true()),
+    (Outcome.ERROR, ~_CAME),
+    (Outcome.SAFE, true()),
+)
+"""What nobody has decided comes first, and a check of what looks safe last.
+
+Where no image came at all, as from a URL that was refused, there is nothing for a reviewer to
+decide by, so that this waits behind what is unsafe.
+"""
 
 
 def waiting(which: QueueFilter) -> list[ColumnElement[bool]]:
-    """For each outcome that is wanted, in their order: what a decision must be to wait.
+    """In their order, for each kind that is wanted: what a decision must be to wait.
 
     Nobody has answered it, and it is the first of its picture: of one that was judged before by
     the same rules and models, the first decision stands for all. With `rule` it is one that the
     rule was violated in or left open.
     """
-    wanted = [(outcome, _wanted(which, outcome)) for outcome in ORDER]
     return [
-        and_(decisions.c.outcome == outcome.value, *_asked_for(which), clause, *_unanswered())
-        for outcome, clause in wanted
-        if clause is not None
+        and_(decisions.c.outcome == outcome.value, kind, clause, *_asked_for(which), *_unanswered())
+        for outcome, kind in ORDER
+        if (clause := _wanted(which, outcome)) is not None
     ]
 
 
