@@ -11,7 +11,8 @@ from cluejudge.errors import ModelError, UsageError
 from cluejudge.image import Picture
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
-from tests.models.contract import ModelsContract, plain
+from tests.models.contract import ModelsContract
+from tests.models.promises import plain
 
 
 class TestEmbeddedContract(ModelsContract):

@@ -46,6 +46,16 @@ def test_of_a_long_video_the_moments_are_spread_to_its_last_frame() -> None:
     assert found == (0, 199, 399, 599, 799, 999)
 
 
+def test_a_long_still_leaves_moments_for_the_rest() -> None:
+    starts = [0.0, *(1000 + place / 10 for place in range(1000))]
+    found = sampled(starts, 1100.0, Sampling(every=0.5, max_frames=8))
+    assert len(found) == 6
+    assert np.diff(found).max() < 210
+    starts = [0.0, *(1000 + place / 10 for place in range(10))]
+    found = sampled(starts, 1001.0, Sampling(every=0.5, max_frames=8))
+    assert found == (0, 1, 6)
+
+
 def test_a_short_step_never_leaves_nothing() -> None:
     assert sampled([0.0], 0.0, Sampling(every=1e-9, max_frames=2)) == (0,)
 
@@ -73,6 +83,11 @@ def test_a_frame_belongs_to_the_judged_one_that_it_equals_or_is_like() -> None:
 def test_after_a_cut_frames_belong_to_what_is_judged_after_it() -> None:
     seen = {index: flat(level) for index, level in enumerate([9, 9, 150, 151, 200, 7, 8, 30])}
     assert owners(8, Chosen((0, 7), (4,)), seen) == [0, 0, 4, 4, 4, 0, 0, 7]
+
+
+def test_what_looks_like_nothing_near_belongs_to_what_it_looks_like() -> None:
+    seen = {index: flat(level) for index, level in enumerate([9, 9, 200, 200, 8, 7, 100])}
+    assert owners(7, Chosen((0, 3)), seen) == [0, 0, 3, 3, 0, 0, 3]
 
 
 def test_a_frame_that_was_not_looked_at_goes_with_the_one_before_it() -> None:

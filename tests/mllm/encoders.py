@@ -8,7 +8,7 @@ import pytest
 
 from cluejudge.mllm.encoder import load_encoder
 from tests.mllm.lookers import ENCODERS
-from tests.models.contract import plain
+from tests.models.promises import plain
 
 TEXTS = ["a person", "a dog on fire", "two or more people"]
 PICTURES = [plain(255, 0, 0, 48, 48), plain(0, 0, 255, 130, 130), plain(250, 250, 250, 33, 33)]

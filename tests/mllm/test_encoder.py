@@ -17,7 +17,7 @@ from cluejudge.models.cache import CachedEncoder
 from cluejudge.models.registry import load_encoder
 from tests.mllm.encoders import PICTURES, TEXTS, cut_is_told, each_kind, load
 from tests.mllm.lookers import ENCODERS, LENGTH
-from tests.models.contract import EncoderContract
+from tests.models.looking import EncoderContract
 
 
 def opened_clip(folders: dict[str, Path], dtype: str) -> Checkpoint:

@@ -27,7 +27,7 @@ from cluejudge.servers.options import ServerOptions
 from cluejudge.servers.server import Server
 from cluejudge.settings import Thresholds
 from cluejudge.verdict import Outcome
-from tests.models.contract import plain
+from tests.models.promises import plain
 from tests.servers.faults.bench import only
 from tests.servers.standin import MODEL, VLLM, Mind, Reply, StandIn
 from tests.servers.standin.faults import (

@@ -10,7 +10,7 @@ import pytest
 from cluejudge.asks import Score, answered
 from cluejudge.models.protocols import Models, Write
 from cluejudge.models.registry import load_models, load_writer
-from tests.models.contract import plain
+from tests.models.promises import plain
 from tests.servers.standin import (
     MODEL,
     OPENAI,

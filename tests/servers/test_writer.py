@@ -15,7 +15,7 @@ from cluejudge.servers.address import parse_address
 from cluejudge.servers.models import load_writer
 from cluejudge.servers.options import ServerOptions
 from cluejudge.servers.writer import ServerWriter
-from tests.models.contract import plain
+from tests.models.promises import plain
 from tests.servers.standin import MODEL, OLLAMA, VLLM, Fault, Mind, Reply, Request, StandIn
 from tests.servers.standin.faults import Script, always, edited, on, status, up_to
 

@@ -3,76 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cluejudge.api import Judge
-from cluejudge.asks import Failed, Score, YesNo
 from cluejudge.errors import ImageError, StoreError
-from cluejudge.models.protocols import Models
-from cluejudge.service.counters import Counters
-from cluejudge.service.courts import Court, Courts
-from cluejudge.service.desk import Desk
-from cluejudge.service.drafting import Asked
 from cluejudge.service.problems import Problem
-from cluejudge.service.record import Record
-from cluejudge.service.settings import ServiceSettings
 from cluejudge.service.submissions import Submission
-from cluejudge.settings import Budget
-from cluejudge.store.records import Decision, DecisionDraft, DecisionFilter, Source
-from cluejudge.store.store import Store
+from cluejudge.store.records import Decision, DecisionDraft, Source
 from cluejudge.verdict import Outcome
-from tests.api.colours import BROKEN, COLOURS, SAFE, UNSAFE, picture, png
+from tests.api.colours import BROKEN, SAFE, UNSAFE, picture, png
+from tests.service.desks import ASKED, Room, fake, play, until
 from tests.service.making import Gate, opened
-
-ASKED = Asked("shop")
-
-
-class Room:
-    """A desk over a record, and a court to ask it for."""
-
-    def __init__(self, store: Store, judge: Judge, **settings: Any) -> None:
-        told = ServiceSettings(constitution="colours", **{"max_images": 1, **settings})
-        self.store, self.record, self.counters = store, Record(store), Counters()
-        self.desk = Desk(told, self.record, self.counters)
-        self.courts = Courts(judge, self.record, "colours")
-
-    async def judge(self, *images: bytes, court: Court | None = None) -> list[Decision]:
-        told = [Submission(f"image {n}", Source.UPLOAD, data) for n, data in enumerate(images)]
-        return await self.desk.judge(court or await self.courts.court(), told, ASKED)
-
-    def recorded(self) -> tuple[Decision, ...]:
-        return self.store.decisions.find(DecisionFilter()).items[::-1]
-
-
-Scene = Callable[[Room], Awaitable[None]]
-
-
-def play(folder: Path, judge: Judge, scene: Scene, **settings: Any) -> None:
-    """Run a scene in a room, and end the room."""
-
-    async def whole() -> None:
-        room = Room(opened(folder), judge, **settings)
-        try:
-            await scene(room)
-            await asyncio.wait_for(room.desk.close(), 20)
-        finally:
-            room.record.close()
-
-    asyncio.run(whole())
-
-
-def fake(**options: Any) -> Judge:
-    return Judge(COLOURS, model="fake", **options)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def test_what_is_told_is_in_the_record(tmp_path: Path) -> None:
@@ -89,84 +33,6 @@ def test_what_is_told_is_in_the_record(tmp_path: Path) -> None:
         assert len({one.sha256 for one in told}) == 3
 
     play(tmp_path, fake(), scene)
-
-
-def test_of_equal_images_in_a_request_the_first_stands_for_all(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        told = await room.judge(UNSAFE, SAFE, UNSAFE, UNSAFE)
-        first = told[0].id
-        assert [one.reused_from for one in told] == ["", "", first, first]
-        assert room.recorded() == tuple(told)
-
-    play(tmp_path, fake(), scene)
-
-
-def test_a_known_image_is_answered_from_the_record_under_its_own_name(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        (first,) = await room.judge(UNSAFE)
-        (other,) = await room.judge(SAFE)
-        _, again = await room.judge(SAFE, UNSAFE)
-        (third,) = await room.judge(UNSAFE)
-        assert (first.reused_from, other.reused_from) == ("", "")
-        assert again.reused_from == third.reused_from == first.id
-        assert again.verdict.image == "image 1"
-        assert again.verdict.model_copy(update={"image": "image 0"}) == first.verdict
-        assert b"cluejudge_decisions_reused_total 3.0" in room.counters.text()
-
-    play(tmp_path, fake(), scene)
-
-
-def test_another_constitution_or_another_setting_is_judged_anew(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        await room.judge(UNSAFE)
-        changed = COLOURS.model_copy(update={"version": "4"})
-        for judge in (fake().sibling(changed), fake().sibling(budget=Budget(asks=500))):
-            court = Court("colours", 2, judge, judge.fingerprint)
-            assert (await room.judge(UNSAFE, court=court))[0].reused_from == ""
-
-    play(tmp_path, fake(), scene)
-
-
-def test_equal_images_under_way_are_judged_once(tmp_path: Path) -> None:
-    gate = Gate()
-
-    async def scene(room: Room) -> None:
-        tasks = [asyncio.create_task(room.judge(SAFE)) for _ in range(5)]
-        await until(gate.asked.is_set)
-        gate.let.set()
-        told = [one for (one,) in await asyncio.gather(*tasks)]
-        assert len({one.id for one in told}) == 5
-        assert len(set(gate.pictures)) == len(gate.pictures) == 1
-        first, *others = room.recorded()
-        assert [one.reused_from for one in (first, *others)] == ["", *[first.id] * 4]
-
-    play(tmp_path, gate.judge(), scene)
-
-
-class Failing:
-    """A scorer that fails until it is told not to."""
-
-    def __init__(self) -> None:
-        self.broken = True
-
-    def score(self, asks: Sequence[Score]) -> list[YesNo | Failed]:
-        if self.broken:
-            return [Failed("out of order") for _ in asks]
-        return [YesNo(-4.0, -0.02) if ask.image else YesNo(-0.7, -0.7) for ask in asks]
-
-
-def test_what_failed_is_not_answered_from_the_record(tmp_path: Path) -> None:
-    scorer = Failing()
-
-    async def scene(room: Room) -> None:
-        (failed,) = await room.judge(SAFE)
-        assert failed.verdict.outcome is Outcome.ERROR
-        scorer.broken = False
-        (judged,) = await room.judge(SAFE)
-        assert judged.reused_from == ""
-        assert judged.verdict.outcome is not Outcome.ERROR
-
-    play(tmp_path, Judge(COLOURS, model=Models(name="failing", scorer=scorer)), scene)
 
 
 def test_beyond_the_queue_it_refuses_and_says_when_to_come_again(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from cluejudge.store.figures import PairFigures, ReviewerFigures, RuleFigures
 from cluejudge.store.records import Answer
 from cluejudge.store.store import Store
 from cluejudge.verdict import Outcome, RuleOutcome
-from tests.store.test_reviews import overrule, record, say, unsafe
+from tests.store.reviewing import overrule, record, say, unsafe
 
 VIOLATED, CLEARED, UNSURE = RuleOutcome.VIOLATED, RuleOutcome.CLEARED, RuleOutcome.UNSURE
 

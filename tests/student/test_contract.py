@@ -11,7 +11,7 @@ from cluejudge.models.registry import load_models
 from cluejudge.student.folder import read_student
 from cluejudge.student.student import Student
 from tests.api.colours import COLOURS
-from tests.models.contract import GraderContract
+from tests.models.looking import GraderContract
 from tests.student.making import rare, trained, write
 
 

@@ -74,6 +74,15 @@ def test_a_cut_is_told_to_the_frame() -> None:
     assert min(span.start for spans in after for span in spans) == 1.3
 
 
+def test_a_cut_back_behind_the_last_moment_is_told() -> None:
+    frames = [*steady(8), *steady(14, seed=2), *steady(6)]
+    loaded = load_video(video(frames, "MKV"), sampling=Sampling(every=1, max_frames=8))
+    assert [view.spans for view in loaded.views] == [
+        (Span(start=0, end=0.8), Span(start=2.2, end=2.8)),
+        (Span(start=0.8, end=2.2),),
+    ]
+
+
 def test_no_more_frames_than_allowed() -> None:
     frames = [still(seed) for seed in range(40)]
     loaded = load_video(video(frames), sampling=Sampling(every=0.1, max_frames=6))
@@ -92,6 +101,21 @@ def test_frames_of_unequal_length_are_taken_at_their_own_times() -> None:
 def test_times_start_at_the_first_frame() -> None:
     data = video([still(1), still(2)], "MKV", times=[7000, 7400])
     assert names(load_video(data)) == ["at 0.00 s", "at 0.40 s"]
+
+
+@pytest.mark.parametrize("kind", ["MPEG-TS", "MKV"])
+def test_after_a_clock_that_goes_back_all_is_sampled_as_before(kind: str) -> None:
+    frames = [*steady(20), *steady(20, seed=2)]
+    if kind == "MKV":
+        data = video(frames, kind, times=[100 * (place % 20) for place in range(40)])
+    else:
+        data = video(frames[:20], kind) + video(frames[20:], kind)
+    loaded = load_video(data, sampling=STEADY)
+    assert names(loaded)[0] == "at 0.00 s"
+    after = [view for view in loaded.views if near(loaded, view.name, still(2))]
+    spans = sorted((span.start, span.end) for view in after for span in view.spans)
+    assert (spans[0][0], spans[-1][1]) == (2, 4)
+    assert "8 of 40 frames judged" in loaded.record.notes
 
 
 def test_frames_that_are_close_have_names_of_their_own() -> None:

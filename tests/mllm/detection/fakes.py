@@ -19,7 +19,7 @@ from cluejudge.image import Box, Picture
 from cluejudge.mllm.detection.detector import OpenDetector, load_detector
 from cluejudge.mllm.opening.pretrained import Checkpoint, find_kind, open_checkpoint
 from tests.mllm.lookers import DETECTORS
-from tests.models.contract import plain
+from tests.models.promises import plain
 
 OWLS, DINOS = DETECTORS[:2], DETECTORS[2:]
 WORDS = ("person", "fire", "fire truck")

@@ -12,7 +12,8 @@ from cluejudge.image import Box
 from cluejudge.mllm.detection.detector import OpenDetector
 from tests.mllm.detection.fakes import OWLS, WORDS, Faked, bright, faked, load, opened, rectangle
 from tests.mllm.lookers import LENGTH
-from tests.models.contract import DetectorContract, plain
+from tests.models.looking import DetectorContract
+from tests.models.promises import plain
 
 
 @pytest.mark.filterwarnings("ignore:.* reads only the first")

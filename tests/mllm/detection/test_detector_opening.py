@@ -16,7 +16,7 @@ from cluejudge.image import Box
 from cluejudge.mllm.detection.detector import EYES, FLOOR, OpenDetector
 from tests.mllm.detection.fakes import DINOS, OWLS, Faked, bright, faked, load, opened, rectangle
 from tests.mllm.lookers import SIDE, build, cut_middle, spoil
-from tests.models.contract import plain
+from tests.models.promises import plain
 
 
 class TestThreshold:

@@ -23,7 +23,7 @@ from tests.mllm.detection.fakes import (
     theirs,
     true_corners,
 )
-from tests.models.contract import plain
+from tests.models.promises import plain
 
 
 @pytest.mark.parametrize("kind", DINOS)

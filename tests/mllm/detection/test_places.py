@@ -13,7 +13,7 @@ import torch
 from cluejudge.asks import Locate
 from cluejudge.image import Box
 from tests.mllm.detection.fakes import DINOS, Faked, bright, corners, faked, opened, rectangle
-from tests.models.contract import plain
+from tests.models.promises import plain
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cluejudge.errors import CluejudgeWarning, ServerError
 from cluejudge.models.protocols import Models
 from cluejudge.models.registry import load_models
 from cluejudge.servers import retrying
-from tests.models.contract import plain
+from tests.models.promises import plain
 from tests.servers.standin import (
     LLAMA_CPP,
     MODEL,

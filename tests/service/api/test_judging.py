@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import logging
@@ -14,30 +13,14 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cluejudge.errors import StoreError
-from cluejudge.store.records import DecisionFilter
 from tests.api.colours import BROKEN, SAFE, UNSAFE
-from tests.service.making import as_json, context, service
+from tests.service.api.judged import URL, outcomes, recorded, told
+from tests.service.making import as_json, service
 
-URL = "/v1/judge"
 FORM = b'--x\r\nContent-Disposition: form-data; name="\\ud800\xff"\r\n\r\n\r\n--x--\r\n'
+
+
 FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def outcomes(answer: Any) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    return [one["verdict"]["outcome"] for one in answer.json()["decisions"]]
-
-
-def told(answer: Any) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == answer.status_code
-    return answer.status_code, body["detail"]
-
-
-def recorded(client: TestClient) -> int:
-    return len(context(client).store.decisions.find(DecisionFilter()).items)
 
 
 def test_images_of_a_form(client: TestClient) -> None:
@@ -216,6 +199,8 @@ _json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
+
+
 _images = st.lists(
     st.dictionaries(st.sampled_from(["name", "data", "url", "x"]), _json, max_size=3), max_size=3
 )
@@ -251,60 +236,3 @@ def test_what_was_sent_is_not_repeated(
             assert secret not in answer.text
             assert len(answer.text) < 1000
     assert secret[:40] not in caplog.text
-
-
-class TestIdempotency:
-    def test_the_same_request_is_answered_once(self, client: TestClient) -> None:
-        headers = {"Idempotency-Key": "order-1"}
-        first = client.post(URL, json=as_json(UNSAFE, SAFE), headers=headers)
-        again = client.post(URL, json=as_json(UNSAFE, SAFE), headers=headers)
-        assert first.json() == again.json()
-        assert "Idempotency-Replayed" not in first.headers
-        assert again.headers["Idempotency-Replayed"] == "true"
-        assert recorded(client) == 2
-
-    def test_another_request_may_not_take_its_key(self, client: TestClient) -> None:
-        headers = {"Idempotency-Key": "order-1"}
-        client.post(URL, json=as_json(UNSAFE), headers=headers)
-        answer = client.post(URL, json=as_json(SAFE), headers=headers)
-        assert (told(answer)[0], answer.json()["type"]) == (
-            422,
-            "urn:cluejudge:idempotency-conflict",
-        )
-        assert recorded(client) == 1
-
-    def test_while_it_is_answered_the_other_waits(
-        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        parts, headers = context(client), {"Idempotency-Key": "order-1"}
-        seen: list[Any] = []
-        judge = parts.desk.judge
-
-        async def meanwhile(*given: Any) -> Any:
-            if not seen:
-                seen.append(
-                    await asyncio.to_thread(client.post, URL, json=as_json(), headers=headers)
-                )
-            return await judge(*given)
-
-        monkeypatch.setattr(parts.desk, "judge", meanwhile)
-        assert outcomes(client.post(URL, json=as_json(), headers=headers)) == ["unsafe"]
-        assert (told(seen[0])[0], "Retry-After" in seen[0].headers) == (409, True)
-
-    def test_a_request_that_failed_may_be_sent_again(
-        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        parts, headers = context(client), {"Idempotency-Key": "order-1"}
-
-        async def failing(*_: Any) -> Any:
-            raise StoreError("gone", retryable=True)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(parts.desk, "judge", failing)
-            assert client.post(URL, json=as_json(), headers=headers).status_code == 503
-        assert outcomes(client.post(URL, json=as_json(), headers=headers)) == ["unsafe"]
-
-    @pytest.mark.parametrize("key", ["", "x" * 256])
-    def test_a_key_that_is_none(self, client: TestClient, key: str) -> None:
-        answer = client.post(URL, json=as_json(), headers={"Idempotency-Key": key})
-        assert told(answer)[0] == 422

@@ -22,6 +22,7 @@ from tests.report import samples
 from tests.service.making import context, opened
 
 HOME = "/review"
+EVIL = "</title><script>alert(1)</script>\u202e'\""
 
 
 def kept_store(folder: Path) -> Store:
@@ -94,3 +95,11 @@ def looks(store: Store, decision: Decision) -> list[tuple[str, str]]:
         found = log.about(connection, decision.id)
     bodies = [json.loads(entry.body) for entry in found if entry.kind is EntryKind.LOOK]
     return [(body["reviewer"], body["what"]) for body in bodies]
+
+
+def take(client: TestClient, **wanted: str | list[str]) -> str:
+    """The path to which `Take the next` leads."""
+    data = {"csrf": csrf(client.get(HOME).text), **wanted}
+    answer = client.post(f"{HOME}/next", data=data, follow_redirects=False)
+    assert answer.status_code == 303
+    return str(answer.headers["location"])
