@@ -70,10 +70,12 @@ def test_the_nearest_name_is_meant() -> None:
         load_entry(entries, Spec("nothing-like-it"), "suite")
 
 
-def test_a_missing_library_is_told_with_what_is_needed() -> None:
-    entries = {"far": Entry("no_such_module:x", "", "the extra far")}
-    with pytest.raises(ModelError, match="needs the extra far"):
+def test_a_missing_library_is_told_with_the_command_that_installs_it() -> None:
+    entries = {"far": Entry("no_such_module:x", "", "far", files="and its weights")}
+    with pytest.raises(ModelError, match="no_such_module") as caught:
         load_entry(entries, Spec("far"), "method")
+    assert caught.value.hint == "pip install 'cluejudge[far]'"
+    assert entries["far"].needs == "the extra far, and its weights"
 
 
 def test_a_name_behind_a_colon_is_refused_where_there_is_none() -> None:

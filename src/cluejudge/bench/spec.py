@@ -65,19 +65,29 @@ def parse_spec(text: str) -> Spec:
 
 
 class Entry(NamedTuple):
-    """A name that may be asked for: `module:callable`, a line about it, and what else it needs."""
+    """A name that may be asked for: `module:callable` and a line about it.
+
+    `extra` is the optional dependency that it is imported with, `files` what no package brings.
+    """
 
     target: str
     about: str
-    needs: str = ""
+    extra: str = ""
     form: str = ""
+    files: str = ""
+
+    @property
+    def needs(self) -> str:
+        """What it needs beside the package, in words; empty for nothing."""
+        told = (f"the extra {self.extra}" if self.extra else "", self.files)
+        return ", ".join(part for part in told if part)
 
 
 def load_entry(entries: Mapping[str, Entry], spec: Spec, what: str) -> Any:
     """The callable of the entry that `spec` names; `what` is `suite` or `method`.
 
     Raises `UsageError` for a name that there is not, with the nearest that there is, and
-    `ModelError` for one whose libraries cannot be imported.
+    `ModelError` for one whose libraries cannot be imported, with the command that installs them.
     """
     entry = entries.get(spec.name)
     if entry is None:
@@ -86,8 +96,8 @@ def load_entry(entries: Mapping[str, Entry], spec: Spec, what: str) -> Any:
     try:
         return getattr(import_module(module), attribute)
     except ImportError as error:
-        needs = f"it needs {entry.needs}" if entry.needs else ""
-        raise ModelError(f"{what} '{spec.name}' cannot be loaded: {error}", hint=needs) from error
+        install = f"pip install 'cluejudge[{entry.extra}]'" if entry.extra else ""
+        raise ModelError(f"{what} '{spec.name}' cannot be loaded: {error}", hint=install) from error
 
 
 def _meant(name: str, names: Iterable[str], what: str) -> str:
