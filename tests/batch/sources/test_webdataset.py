@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import bz2
+import gzip
 import tarfile
 from pathlib import Path
 
@@ -67,7 +69,54 @@ def test_every_image_of_a_sample_counts_unless_one_is_named(tmp_path: Path) -> N
 def test_what_is_hidden_or_about_the_tar_is_left_out(tmp_path: Path) -> None:
     members = [("./0.png", RED), ("._0.png", b"x"), (".cache/1.png", RED), ("__meta__.json", b"{}")]
     write(tmp_path, {"s.tar": tar(members)})
-    assert ids(opened(tmp_path / "s.tar")) == ["s.tar/0.png"]
+    source = opened(tmp_path / "s.tar")
+    assert ids(source) == ["s.tar/0.png"]
+    assert source.passed_over == 3
+
+
+def test_names_that_lead_out_of_the_tar_are_rows_like_others(tmp_path: Path) -> None:
+    members = [("../0.png", RED), ("././1.png", BLUE), ("a/../2.png", RED), ("/etc/3.png", RED)]
+    write(tmp_path, {"s.tar": tar(members)})
+    assert ids(opened(tmp_path)) == [
+        *("s.tar/../0.png", "s.tar/./1.png", "s.tar/a/../2.png", "s.tar//etc/3.png")
+    ]
+
+
+def header(size: int, kind: bytes) -> bytes:
+    info = tarfile.TarInfo("1.png")
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *(header(-512, kind) for kind in (tarfile.REGTYPE, tarfile.GNUTYPE_SPARSE, b"V")),
+        header(-1024, tarfile.REGTYPE),
+        header(2**33, tarfile.GNUTYPE_LONGNAME) + bytes(2**20),
+        header(2**15, tarfile.XHDTYPE) + b"1" * 2**15,
+        bytes(2**25),
+    ],
+    ids=["back", "back with holes", "back otherwise", "far back", "long", "number", "nothing"],
+)
+@pytest.mark.parametrize("name", ["s.tar", "s.tar.gz"])
+def test_a_tar_that_is_made_to_be_read_for_ever_is_told(
+    rest: bytes, name: str, tmp_path: Path
+) -> None:
+    data = tar([("0.png", RED)])[:1024] + rest + tar([("2.png", RED)])
+    write(tmp_path, {name: gzip.compress(data, 1) if name.endswith("gz") else data})
+    source = opened(tmp_path / name)
+    assert fetched(source)[f"{name}/0.png"] == RED
+    assert codes(source)[name] == "unreadable"
+    assert f"{name}/2.png" not in ids(source)
+
+
+def test_a_tar_that_unpacks_to_a_terabyte_is_not_unpacked(tmp_path: Path) -> None:
+    data = tar([("0.png", RED)])[:1024] + header(2**40, tarfile.REGTYPE) + bytes(2**20)
+    write(tmp_path, {"s.tar.bz2": bz2.compress(data)})
+    source = opened(tmp_path / "s.tar.bz2")
+    assert codes(source) == {"s.tar.bz2/1.png": "too_many_bytes", "s.tar.bz2": "unreadable"}
+    assert "more than 2000 times its size" in str(fetched(source)["s.tar.bz2"])
 
 
 def test_links_are_rows_that_say_so(tmp_path: Path) -> None:

@@ -109,8 +109,9 @@ class WebDatasetSource:
 
     def listing(self) -> Iterator[pa.RecordBatch]:
         """See `Source`."""
+        columns = self.columns  # looks into the first tar
         self.passed_over = 0
-        yield from batches(self._rows(), self.columns)
+        yield from batches(self._rows(), columns)
 
     def _rows(self) -> Iterator[Row]:
         texts = frozenset({one.column for one in self._carried} | {self._spec.id}) - {KEY, ""}
@@ -146,9 +147,12 @@ class WebDatasetSource:
     def _samples(self, name: str, texts: frozenset[str]) -> Iterator[Sample]:
         """The samples of a tar. Raises `OSError` where it is broken, after those before that."""
         sample: Sample | None = None
-        with unpacked(self._files, name) as stream:
+        with unpacked(self._files, name) as (stream, most):
             try:
-                for one in tar_files(stream):
+                for one in tar_files(stream, most):
+                    if one is None:
+                        self.passed_over += 1
+                        continue
                     key, suffix = _split(one.name)
                     if sample is None or sample.key != key:
                         if sample is not None:
@@ -203,7 +207,7 @@ class WebDatasetSource:
                     if stream is None or reading != place.name:
                         opened.close()
                         self._check(place, entry)
-                        stream = opened.enter_context(unpacked(self._files, place.name))
+                        stream, _ = opened.enter_context(unpacked(self._files, place.name))
                         reading = place.name
                     yield Fetched(entry, _read(stream, place))
                 except OSError as error:
