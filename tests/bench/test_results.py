@@ -63,6 +63,17 @@ def test_a_run_that_did_not_finish_is_not_measured(folder: RunFolder) -> None:
     assert {name: len(said) for name, said in finished(folder).items()} == {"a": 9, "b": 9}
 
 
+def test_edits_that_did_not_finish_are_not_measured(folder: RunFolder) -> None:
+    method = Saying("a")
+    folder.prepare(config(method, edits=("inversion",)), SAMPLES, None)
+    run_methods(folder, SAMPLES, [method])
+    with appending(folder.journal("a", "inversion"), []) as journal:
+        for one in folder.predictions("a")[:4]:
+            journal.add(one.model_copy(update={"id": f"{one.id}+inversion"}))
+    with pytest.raises(UsageError, match=r"a has judged 4 of 9 images edited by inversion"):
+        measure(folder)
+
+
 def test_what_edits_flip_is_counted_by_method_and_edit(folder: RunFolder) -> None:
     method = Saying("a")
     folder.prepare(config(method, edits=("inversion",)), SAMPLES, None)

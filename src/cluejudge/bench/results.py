@@ -31,7 +31,7 @@ def measure(folder: RunFolder) -> dict[str, object]:
         "not_applicable": config.not_applicable,
         "robustness": {
             name: {
-                edit: _flips(before, folder.edited(name, edit), edit)
+                edit: _flips(before, _judged(folder, config, name, edit), edit)
                 for edit in config.edits
                 if folder.journal(name, edit).exists()
             }
@@ -58,14 +58,18 @@ def bounds(config: Config) -> dict[str, float]:
 def finished(folder: RunFolder) -> Predictions:
     """What each method said of every image. Raises `UsageError` if one did not judge them all."""
     config = folder.config()
-    said = {name: folder.predictions(name) for name in config.methods}
-    for name, found in said.items():
-        if len(found) < config.count:
-            raise UsageError(
-                f"{folder.path}: {name} has judged {len(found)} of {config.count} images",
-                hint="run the same command again to go on",
-            )
-    return said
+    return {name: _judged(folder, config, name) for name in config.methods}
+
+
+def _judged(folder: RunFolder, config: Config, name: str, edit: str = "") -> tuple[Prediction, ...]:
+    found = folder.edited(name, edit) if edit else folder.predictions(name)
+    if len(found) < config.count:
+        how = f" edited by {edit}" if edit else ""
+        raise UsageError(
+            f"{folder.path}: {name} has judged {len(found)} of {config.count} images{how}",
+            hint="run the same command again to go on",
+        )
+    return found
 
 
 def _flips(
