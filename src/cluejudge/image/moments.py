@@ -22,16 +22,20 @@ def sampled(starts: Sequence[float], end: float, sampling: Sampling) -> tuple[in
     """Indices of the frames that show at even distances of time; the first is among them.
 
     `starts` are ascending, in seconds from the first; `end` is when the last one ends. One moment
-    each `sampling.every` seconds, or, where those are more than there are places for, as many
-    moments as there are, spread evenly from the first frame to the last.
+    each `sampling.every` seconds, or, where those show more frames than there are places for, as
+    many moments as there are, spread evenly from the first frame to the last. Of these no frame
+    takes more than its first `every` seconds: a long still would leave none for the others.
     """
     places = sampling.max_frames - strange_places(sampling.max_frames)
-    if end <= places * sampling.every:
-        times = np.arange(0.0, max(end, sampling.every) - _SAME_TIME, sampling.every)
-    else:
-        times = np.linspace(0.0, starts[-1], places)
-    shown = {bisect_right(starts, float(at) + _SAME_TIME) - 1 for at in times}
-    return tuple(sorted({0, *shown}))
+    begins, ends = np.asarray(starts), np.append(starts[1:], end)
+    moments = np.ceil((begins - _SAME_TIME) / sampling.every) * sampling.every
+    regular = np.flatnonzero(moments + _SAME_TIME < ends)
+    if len(regular) > places:
+        shown = np.minimum(ends - begins, sampling.every)
+        clock = np.cumsum(shown) - shown
+        times = np.linspace(0.0, clock[-1], places)
+        regular = np.searchsorted(clock, times + _SAME_TIME, side="right") - 1
+    return tuple(sorted({0, *regular.tolist()}))
 
 
 def strange_places(count: int) -> int:
@@ -71,8 +75,8 @@ def owners(frames: int, chosen: Chosen, seen: Mapping[int, Glimpse]) -> list[int
 
     It is the one that it equals. Else it is, of the last regular one and the strange ones since,
     the one most like it; or, where it visibly looks like none of these, the one most like it up to
-    the next regular one. A frame that is not among those `seen` goes with the frame before it. All
-    chosen ones must be among those seen.
+    the next regular one, or else of all. A frame that is not among those `seen` goes with the frame
+    before it. All chosen ones must be among those seen.
     """
     equal = {seen[index].digest: index for index in reversed(chosen.all) if seen[index].digest}
     owned: list[int] = []
@@ -84,7 +88,7 @@ def owners(frames: int, chosen: Chosen, seen: Mapping[int, Glimpse]) -> list[int
         elif seen[index].digest in equal:
             owned.append(equal[seen[index].digest])
         else:
-            owned.append(_most_like(seen[index], before, after, seen))
+            owned.append(_most_like(seen[index], (before, before + after, chosen.all), seen))
     return owned
 
 
@@ -99,15 +103,16 @@ def _around(frames: int, chosen: Chosen) -> Iterator[tuple[tuple[int, ...], tupl
 
 
 def _most_like(
-    look: Glimpse, before: tuple[int, ...], after: tuple[int, ...], seen: Mapping[int, Glimpse]
+    look: Glimpse, circles: Sequence[tuple[int, ...]], seen: Mapping[int, Glimpse]
 ) -> int:
-    around = before + after
-    if len(around) == 1:
-        return around[0]
-    gaps = gap(np.stack([seen[index].thumb for index in around]), look.thumb)
-    if gaps[: len(before)].min() < _VISIBLE:
-        gaps = gaps[: len(before)]
-    return around[int(np.argmin(gaps))]
+    """The most like in the first circle that holds what looks like it, or else in the second."""
+    best: list[int] = []
+    for circle in circles:
+        gaps = gap(np.stack([seen[index].thumb for index in circle]), look.thumb)
+        best.append(circle[int(np.argmin(gaps))])
+        if gaps.min() < _VISIBLE:
+            return best[-1]
+    return best[1]
 
 
 def spans_of(

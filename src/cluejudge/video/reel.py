@@ -12,7 +12,7 @@ from cluejudge.image.sizes import check_size
 from cluejudge.settings import Limits
 from cluejudge.video.demuxing import DECODERS, load_av
 
-_TICK = 0.001  # seconds by which a frame comes after the one before it, at least
+_TICK = 0.001  # seconds; a frame that comes less after the one before it has no time of its own
 _RATE = 25.0  # frames a second, where nothing tells
 _PADDING = 2  # frames are coded in whole blocks
 _TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -64,18 +64,22 @@ class Reel:
         return float(ratio) if ratio else 1.0
 
     def moments(self) -> Iterator[Moment]:
-        """All frames, in the order and at the times in which they are shown."""
+        """All frames, in the order and at the times in which they are shown.
+
+        Where the file's clock stands still or goes back, as in streams that were joined, a frame
+        comes one step after the one before it.
+        """
         rate = self._stream.average_rate or self._stream.guessed_rate
         step = 1 / float(rate) if rate and rate > 0 else 1 / _RATE
         first: float | None = None
-        start = -_TICK
+        start = -step
         for index, frame in enumerate(self._frames()):
             self._deadline.check()
             told = _seconds(frame.pts, frame.time_base)
             if first is None:
                 first = told if told is not None else 0.0
-            following = start + step if index else 0.0
-            start = max(following if told is None else told - first, start + _TICK)
+            here = start + step if told is None else told - first
+            start = here if here >= start + _TICK else start + step
             self.damaged += bool(frame.is_corrupt)
             shown = _seconds(frame.duration or None, frame.time_base)
             yield Moment(index, start, shown if shown and shown > 0 else step, frame)
