@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,8 +13,9 @@ import fsspec
 import pytest
 
 from cluejudge.batch.entries import Refusal, Remote
+from cluejudge.batch.plan import InputFormat
 from cluejudge.batch.sources import remote
-from cluejudge.batch.sources.remote import file_system, read_remote, shown
+from cluejudge.batch.sources.remote import UnreachableError, file_system, read_remote, shown
 from cluejudge.errors import ImageError, MissingExtraError, UsageError
 from cluejudge.settings import Limits
 from tests.batch.sources.making import (
@@ -179,18 +181,90 @@ def test_a_scheme_that_nobody_knows_is_told() -> None:
         opened("nonsense://x/y")
 
 
-def test_a_remote_folder_that_cannot_be_read_is_a_row(
-    bucket: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(bucket, {"a.png": RED, "closed/b.png": RED})
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch) -> Faulty:
+    """What becomes of all that is asked of files and folders whose path ends with a name."""
+    faulty = Faulty()
     files = type(fsspec.filesystem("memory"))
-    ls = files.ls
+    for name in ("ls", "info", "cat_file", "open"):
+        monkeypatch.setattr(files, name, faulty.instead_of(getattr(files, name)))
+    return faulty
 
-    def denied(self: object, path: str, **options: object) -> object:
-        if path.endswith("closed"):
-            raise RuntimeError("throttled")
-        return ls(self, path, **options)
 
-    monkeypatch.setattr(files, "ls", denied)
+class Faulty:
+    name, error = "", OSError()
+    late = False
+    """Whether files are opened, and give nothing then."""
+
+    def instead_of(self, method: Any) -> Any:
+        @functools.wraps(method)
+        def asked(files: object, path: str, *given: object, **options: object) -> object:
+            if not self.name or not path.endswith(self.name):
+                return method(files, path, *given, **options)
+            if not self.late:
+                raise self.error
+            found = method(files, path, *given, **options)
+            return Broken(self.error, found) if method.__name__ == "open" else found
+
+        return asked
+
+
+class Broken(io.BytesIO):
+    def __init__(self, error: Exception, file: Any) -> None:
+        super().__init__(file.read())
+        self.error = error
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise self.error
+
+
+def test_a_remote_folder_that_may_not_be_read_is_a_row(bucket: str, faulty: Faulty) -> None:
+    put(bucket, {"a.png": RED, "closed/b.png": RED})
+    faulty.name, faulty.error = "closed", PermissionError(13, "denied")
     found = fetched(opened(bucket))
-    assert found["closed"] == Refusal("unreadable", "the folder cannot be read: throttled")
+    assert found["closed"] == Refusal("no_permission", "the folder cannot be read: denied")
+
+
+COLLECTIONS = {
+    "t.parquet": parquet({"image": [RED, BLUE], "n": [1, 2]}),
+    "t.tar": tar([("0.png", RED), ("1.png", BLUE)]),
+    "t.tar.gz": tar([("0.png", RED), ("1.png", BLUE)], "w:gz"),
+    "t.arrow": arrow([RED], [BLUE]),
+    "t": RED,
+    "d/a.png": RED,
+}
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_a_listing_that_a_server_breaks_off_can_be_made_again(
+    name: str, late: bool, bucket: str, faulty: Faulty
+) -> None:
+    kind = InputFormat.HUGGINGFACE if name == "t.arrow" else InputFormat.AUTO
+    where = put(bucket, {f"0{name}": COLLECTIONS[name], name: COLLECTIONS[name]})
+    if kind is InputFormat.HUGGINGFACE:
+        where += "/*t.arrow"
+    whole = entries(opened(where, kind))
+    faulty.name, faulty.error = name.partition("/")[0], ConnectionError("reset")
+    faulty.late = late
+    if not late or name.startswith("t."):
+        with pytest.raises(UnreachableError, match=r"was not given: reset .*again"):
+            list(opened(where, kind).listing())
+    faulty.name = ""
+    assert entries(opened(where, kind)) == whole
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("name", [name for name in COLLECTIONS if name.startswith("t.")])
+def test_rows_that_a_server_did_not_give_are_refused_until_it_does(
+    name: str, late: bool, bucket: str, faulty: Faulty
+) -> None:
+    kind = InputFormat.HUGGINGFACE if name == "t.arrow" else InputFormat.AUTO
+    source = opened(f"{put(bucket, {name: COLLECTIONS[name]})}/{name}", kind)
+    rows = entries(source)
+    faulty.name, faulty.error, faulty.late = name, ConnectionError("reset"), late
+    for one in source.fetch(rows):
+        assert isinstance(one.data, Refusal)
+        assert one.data.code == remote.FETCH_FAILED
+    faulty.name = ""
+    assert [one.data for one in source.fetch(rows)] == [RED, BLUE]

@@ -10,7 +10,7 @@ from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Entry, Refusal
 from cluejudge.batch.sources.files import Files
 from cluejudge.batch.sources.places import Cell
-from cluejudge.batch.sources.remote import brief, faults
+from cluejudge.batch.sources.remote import FETCH_FAILED, UnreachableError, brief, faults
 from cluejudge.image.refusals import Code
 
 FETCH_ROWS = 16
@@ -74,11 +74,15 @@ class Cursor:
     def __init__(self, reader: Reader, files: Files, image: str, cell: Cell, entry: Entry) -> None:
         self._name, self._stamp, self._image = cell.name, entry.stamp, image
         self._piece = Piece(cell.row, 0)
-        self._changed = ""
-        if files.stamp(cell.name) != entry.stamp:
-            self._changed = f"{files.label(cell.name)} has changed since it was listed"
         self._ended = False
-        self._pieces = reader.pieces(files, cell.name, [image], cell.row, FETCH_ROWS)
+        self._pieces = self._from(reader, files, cell)
+
+    def _from(self, reader: Reader, files: Files, cell: Cell) -> Iterator[Piece]:
+        if files.stamp(cell.name) == self._stamp:
+            yield from reader.pieces(files, cell.name, [self._image], cell.row, FETCH_ROWS)
+        else:
+            why = f"{files.label(cell.name)} has changed since it was listed"
+            yield Piece(cell.row, None, None, why)
 
     def reaches(self, cell: Cell, stamp: str) -> bool:
         """Whether the cell is in the table, and not behind where this stands."""
@@ -87,15 +91,17 @@ class Cursor:
 
     def cell(self, row: int) -> object:
         """What is in a cell, or the `Refusal` for it."""
-        why = self._changed
         try:
-            while not why and not self._covers(row):
+            while not self._covers(row):
                 self._piece = next(self._pieces)
-            why = why or self._piece.why
+            why = self._piece.why
         except StopIteration:
             why, self._ended = f"there is no row {row}", True
         except OSError as error:  # the next row may try again
             why, self._ended = brief(error), True
+        except UnreachableError as error:
+            self._ended = True
+            return Refusal(FETCH_FAILED, str(error))
         if why or self._piece.batch is None:
             return Refusal(Code.UNREADABLE.value, f"the table cannot be read: {why}")
         cell = self._piece.batch.column(self._image)[row - self._piece.start]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,22 +29,48 @@ def read_remote(remote: Remote, limits: Limits) -> bytes:
     `fetch_failed`.
     """
     try:
-        with faults():
+        with asking(remote.url):
             files, path = file_system(remote.url, remote.options)
             # Without a block size a web server is asked once, and read no further than needed.
             more = {"block_size": 0} if scheme(remote.url) in _WEB else {}
             with files.open(path, "rb", **more) as file:
                 data = bytes(file.read(limits.max_bytes + 1))
+    except FileNotFoundError as error:
+        raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
     except PermissionError as error:
         raise refuse(Code.NO_PERMISSION, f"{shown(remote.url)} may not be read") from error
-    except (OSError, CluejudgeError) as error:
-        reason = _first(error)
-        if isinstance(reason, FileNotFoundError) or getattr(reason, "status", 0) in _GONE:
-            raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
-        said = f"{shown(remote.url)} was not given: {brief(reason).replace(remote.url, 'it')}"
-        raise ImageError(FETCH_FAILED, said, hint="have such rows judged again later") from error
+    except CluejudgeError as error:
+        hint = "have such rows judged again later"
+        raise ImageError(FETCH_FAILED, Exception.__str__(error), hint=hint) from error
     check_bytes(data, limits)
     return data
+
+
+class UnreachableError(CluejudgeError):
+    """A server did not give what may be there, and perhaps would another time.
+
+    It ends a listing, which would be another one the next time.
+    """
+
+    retryable = True
+
+
+@contextmanager
+def asking(url: str) -> Iterator[None]:
+    """Makes an `UnreachableError` of whatever a file system raises that is asked about `url`.
+
+    But `FileNotFoundError` and `PermissionError` say what is so, whoever asks.
+    """
+    try:
+        yield
+    except Exception as error:  # each file system has its own kinds
+        reason = _first(error)
+        if isinstance(reason, FileNotFoundError) or getattr(reason, "status", 0) in _GONE:
+            raise FileNotFoundError(errno.ENOENT, "there is no such file") from error
+        if isinstance(reason, PermissionError | UnreachableError):
+            raise reason from None
+        said = f"{shown(url)} was not given: {brief(reason).replace(url, 'it')}"
+        raise UnreachableError(said, hint="give the same command again") from error
 
 
 def _first(error: BaseException) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ from cluejudge.batch.sources.files import (
     unread_folder,
 )
 from cluejudge.batch.sources.places import label
-from cluejudge.batch.sources.remote import faults, file_system, is_web, scheme
+from cluejudge.batch.sources.remote import asking, file_system, is_web, scheme
 from cluejudge.image.files import HEAD_BYTES
 
 _TAGS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "updated", "created")
@@ -40,7 +41,7 @@ class RemoteFiles:
     def _below(self, folder: str, enter: Enter) -> Iterator[Found | Unlisted]:
         path = self._path(folder)
         try:
-            with faults():
+            with asking(self._at(folder)):
                 entries = self._files.ls(path, detail=True)
                 self._files.invalidate_cache(path)
         except OSError as error:
@@ -64,7 +65,7 @@ class RemoteFiles:
         if is_web(self._url):
             return Kind.FILE
         try:
-            with faults():
+            with asking(self._at(name)):
                 entry = self._files.info(self._path(name))
         except FileNotFoundError:
             return Kind.NOTHING
@@ -72,14 +73,15 @@ class RemoteFiles:
 
     def open(self, name: str) -> BinaryIO:
         """See `Files`."""
-        with faults():
-            file: BinaryIO = self._files.open(self._path(name), "rb")
-        return file
+        with asking(self._at(name)):
+            return io.BufferedReader(
+                _Asked(self._files.open(self._path(name), "rb"), self._at(name))
+            )
 
     def head(self, name: str) -> bytes:
         """See `Files`. An open file would ask for far more than that."""
         path = self._path(name)
-        with faults():
+        with asking(self._at(name)):
             try:
                 return bytes(self._files.cat_file(path, start=0, end=HEAD_BYTES))
             except Exception:  # some servers give no part of a file that is empty
@@ -90,7 +92,7 @@ class RemoteFiles:
     def stamp(self, name: str) -> str:
         """See `Files`."""
         try:
-            with faults():
+            with asking(self._at(name)):
                 return _stamp(self._files.info(self._path(name)))
         except OSError:
             return ""
@@ -111,8 +113,47 @@ class RemoteFiles:
         """See `Files`."""
         return label(name.partition("?")[0] if is_web(self._url) else name)
 
+    def _at(self, name: str) -> str:
+        """The URL of a name, for people."""
+        return f"{self._url}/{name}" if name else self._url
+
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root
+
+
+class _Asked(io.RawIOBase):
+    """A file of a server, whose faults are told apart from those of what is in it."""
+
+    def __init__(self, file: BinaryIO, url: str) -> None:
+        self._file, self._url = file, url
+
+    def readable(self) -> bool:
+        """See `IOBase`."""
+        return True
+
+    def seekable(self) -> bool:
+        """See `IOBase`."""
+        return self._file.seekable()
+
+    def readinto(self, buffer: Any) -> int:
+        """See `RawIOBase`."""
+        with asking(self._url):
+            data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, at: int, whence: int = 0) -> int:
+        """See `IOBase`."""
+        return self._file.seek(at, whence)
+
+    def tell(self) -> int:
+        """See `IOBase`."""
+        return self._file.tell()
+
+    def close(self) -> None:
+        """See `IOBase`."""
+        self._file.close()
+        super().close()
 
 
 def _joined(url: str, name: str) -> str:

@@ -19,7 +19,7 @@ from cluejudge.batch.sources.cells import LARGEST, too_large
 from cluejudge.batch.sources.files import Found, Unlisted
 from cluejudge.batch.sources.finding import Collection
 from cluejudge.batch.sources.places import Member, label
-from cluejudge.batch.sources.remote import brief, faults
+from cluejudge.batch.sources.remote import FETCH_FAILED, UnreachableError, brief, faults
 from cluejudge.batch.sources.tars import TAR_SUFFIXES, TarFile, tar_files, unpacked
 from cluejudge.batch.sources.wanted import holds_image, named_image
 from cluejudge.errors import UsageError
@@ -214,6 +214,9 @@ class WebDatasetSource:
                     stream = None
                     said = f"{self._files.label(place.name)} cannot be read: {brief(error)}"
                     yield Fetched(entry, Refusal(Code.UNREADABLE.value, said))
+                except UnreachableError as error:
+                    stream = None
+                    yield Fetched(entry, Refusal(FETCH_FAILED, str(error)))
 
     def _check(self, place: Member, entry: Entry) -> None:
         if self._files.stamp(place.name) != entry.stamp:
