@@ -51,6 +51,9 @@ def test_what_was_found_unsafe_once_stays_so() -> None:
     assert failures.settled("a", FAILED) is PARTLY
     assert failures.settled("a", FAILED) is None
     assert failures.settled("a", FAILED) is FAILED
+    for later in (SAFE, verdict(Outcome.ABSTAIN, Cause.UNDECIDED)):
+        assert failures.settled("a", PARTLY) is None
+        assert failures.settled("a", later) is PARTLY
 
 
 def test_a_try_that_does_not_fail_goes_before_one_that_did() -> None:

@@ -18,7 +18,7 @@ class Failures:
     def settled(self, digest: str, verdict: Verdict) -> Verdict | None:
         """The verdict that counts; None if the image is to be tried again.
 
-        What one try has found unsafe stays so, whatever the last one says.
+        What one try has found unsafe stays so, whatever a later one says.
         """
         if has_failed(verdict):
             if verdict.outcome is Outcome.UNSAFE:
@@ -26,10 +26,9 @@ class Failures:
             self._tries[digest] += 1
             if self._tries[digest] <= self._retries:
                 return None
-            verdict = self._unsafe.get(digest, verdict)
-        self._unsafe.pop(digest, None)
         self._tries.pop(digest, None)
-        return verdict
+        found = self._unsafe.pop(digest, verdict)
+        return verdict if verdict.outcome is Outcome.UNSAFE else found
 
 
 def has_failed(verdict: Verdict) -> bool:
