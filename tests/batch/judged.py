@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
-
 from cluejudge import Judge
 from cluejudge.batch.entries import Entry, Prepared, Refusal
-from cluejudge.batch.parts import part_path, write_part
+from cluejudge.batch.parts import part_path
 from cluejudge.errors import ImageError
 from cluejudge.image import load
 from cluejudge.verdict import Verdict
 from tests.api.colours import COLOURS
+from tests.batch.written import NONE, write_part
 
 Files = Sequence[tuple[str, bytes]]
 
@@ -49,9 +48,8 @@ def prepared(row: int, name: str, data: bytes) -> Prepared:
 def judged(folder: Path, *shards: Files, judge: Judge = JUDGE) -> Judged:
     for number, files in enumerate(shards):
         rows = [_row(judge, row, *file) for row, file in enumerate(files)]
-        nothing = pa.schema([]).empty_table()
         common = judge.refusal("", ImageError("empty", ""))
-        write_part(part_path(folder, number), rows, nothing, common)
+        write_part(part_path(folder, number), rows, NONE, common)
     return Judged(folder, shards)
 
 

@@ -8,13 +8,12 @@ from cluejudge.batch.entries import Entry
 from cluejudge.batch.fingerprint import fingerprint
 from cluejudge.batch.folder import CONSTITUTION, RUN, RunFolder
 from cluejudge.batch.journal import Journal, journals
-from cluejudge.batch.parts import write_part
 from cluejudge.claim import Claim
 from cluejudge.compiled import load_compiled
 from cluejudge.errors import UsageError
 from cluejudge.settings import Thresholds
 from tests.batch.test_fingerprint import CARD, OLD, PLAN, RULES, Listed, common
-from tests.batch.test_parts import NONE
+from tests.batch.written import NONE, write_part
 
 
 @pytest.fixture

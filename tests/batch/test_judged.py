@@ -9,11 +9,10 @@ from cluejudge.batch.entries import Entry
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import Journal
 from cluejudge.batch.judged import Judged
-from cluejudge.batch.parts import write_part
 from cluejudge.errors import UsageError
 from tests.batch.test_journal import SAID, digest, write
-from tests.batch.test_parts import NONE
 from tests.batch.verdicts import COMMON
+from tests.batch.written import NONE, write_part
 
 
 def commit(folder: RunFolder, shard: int, count: int) -> None:

@@ -17,11 +17,10 @@ from cluejudge.batch.entries import Entry
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import Journal
 from cluejudge.batch.ledger import Elsewhere, Known, Mine, SqliteLedger, rebuilt
-from cluejudge.batch.parts import write_part
 from cluejudge.errors import StoreError, UsageError
 from cluejudge.verdict import Outcome
-from tests.batch.test_parts import NONE
 from tests.batch.verdicts import COMMON
+from tests.batch.written import NONE, write_part
 
 
 def digest(number: int) -> str:
@@ -180,13 +179,12 @@ def fill(folder: RunFolder) -> None:
 def test_a_ledger_is_made_of_parts_and_journals(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
     fill(folder)
-    for errors in (True, False):
-        ledger = rebuilt(folder, errors=errors)
-        assert ledger.claim(digest(10), 5, 0, "a") in (Known(0, 0), Known(0, 3))
-        assert ledger.claim(digest(20), 5, 0, "a") == Known(2, 7)
-        failed = [ledger.claim(digest(number), 5, 0, "a") for number in (11, 21)]
-        assert failed == ([Known(0, 1), Known(2, 8)] if errors else [Mine(), Mine()])
-        ledger.close()
+    ledger = rebuilt(folder)
+    assert ledger.claim(digest(10), 5, 0, "a") in (Known(0, 0), Known(0, 3))
+    assert ledger.claim(digest(20), 5, 0, "a") == Known(2, 7)
+    failed = [ledger.claim(digest(number), 5, 0, "a") for number in (11, 21)]
+    assert failed == [Known(0, 1), Known(2, 8)]
+    ledger.close()
 
 
 def test_a_broken_part_is_told_when_the_ledger_is_made(tmp_path: Path) -> None:

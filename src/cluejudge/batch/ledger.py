@@ -22,7 +22,6 @@ from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import journaled, journals
 from cluejudge.batch.parts import parts, scan
 from cluejudge.errors import StoreError
-from cluejudge.verdict import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +143,15 @@ class SqliteLedger:
             ) from error
 
 
-def rebuilt(folder: RunFolder, *, errors: bool = True) -> SqliteLedger:
-    """The ledger of a run, made of its parts and journals; without `errors`, those are unknown.
+def rebuilt(folder: RunFolder) -> SqliteLedger:
+    """The ledger of a run, made of its parts and journals.
 
     Raises `UsageError` for a part that is broken, `StoreError` where it cannot be written.
     """
     ledger = SqliteLedger(folder.ledger)
     try:
         with tempfile.TemporaryDirectory(dir=folder.ledger.parent) as scratch:
-            settled = chain(_in_parts(folder, errors), _in_journals(folder, errors))
+            settled = chain(_in_parts(folder), _in_journals(folder))
             ledger.fill(by_digest(settled, Path(scratch)))
     except BaseException:
         ledger.close()
@@ -160,26 +159,19 @@ def rebuilt(folder: RunFolder, *, errors: bool = True) -> SqliteLedger:
     return ledger
 
 
-def _in_parts(folder: RunFolder, errors: bool) -> Iterator[list[Place]]:
+def _in_parts(folder: RunFolder) -> Iterator[list[Place]]:
     for shard, path in parts(folder.path).items():
         start = 0
-        for batch in scan(path, ["sha256", "outcome"]):
-            rows = zip(batch["sha256"].to_pylist(), batch["outcome"].to_pylist(), strict=True)
-            yield [
-                (digest, shard, row)
-                for row, (digest, outcome) in enumerate(rows, start)
-                if digest and (errors or outcome != Outcome.ERROR)
-            ]
+        for batch in scan(path, ["sha256"]):
+            digests = enumerate(batch[0].to_pylist(), start)
+            yield [(digest, shard, row) for row, digest in digests if digest]
             start += batch.num_rows
 
 
-def _in_journals(folder: RunFolder, errors: bool) -> Iterator[list[Place]]:
+def _in_journals(folder: RunFolder) -> Iterator[list[Place]]:
     for shard in journals(folder.journals):
-        yield [
-            (offset.sha256, shard, row)
-            for row, offset in journaled(folder.journals, shard).items()
-            if offset.sha256 and (errors or offset.outcome is not Outcome.ERROR)
-        ]
+        found = journaled(folder.journals, shard).items()
+        yield [(offset.sha256, shard, row) for row, offset in found if offset.sha256]
 
 
 _BESIDE = ("-journal", "-wal", "-shm")

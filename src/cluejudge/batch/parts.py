@@ -14,16 +14,12 @@ from typing import Any
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.columns import ABOUT, part_schema
 from cluejudge.batch.durable import replacing
-from cluejudge.batch.entries import Entry
-from cluejudge.batch.rows import Row, to_row, to_verdict
+from cluejudge.batch.rows import Row, to_verdict
 from cluejudge.errors import UsageError
 from cluejudge.verdict import Verdict
 
 GROUP = 500
 """Rows that are written, and read, at a time; of animations and videos as many views."""
-
-_FEW = 50
-"""Rows that are held at a time as python values, which take far more memory."""
 
 _NAME = re.compile(r"part-(\d{5,})\.parquet")
 
@@ -37,16 +33,6 @@ def parts(folder: Path) -> dict[int, Path]:
     """The parts of a run's folder by their shards, in order."""
     named = ((_NAME.fullmatch(path.name), path) for path in folder.iterdir())
     return dict(sorted((int(found[1]), path) for found, path in named if found))
-
-
-def write_part(
-    path: Path, rows: Iterable[tuple[Entry, str, Verdict]], carried: pa.Table, common: Verdict
-) -> None:
-    """Writes a part: of each row its entry, the sha256 of its bytes (or "") and its verdict.
-
-    As `write_rows`; raises `ValueError` too for rows that are not in the order of their entries.
-    """
-    write_rows(path, _in_order(rows, common), carried, common)
 
 
 def write_rows(path: Path, rows: Iterable[Row], carried: pa.Table, common: Verdict) -> None:
@@ -87,13 +73,6 @@ def read_verdict(path: Path, row: int, common: Verdict) -> Verdict:
         return to_verdict(found.to_pylist()[0], common)
 
 
-def read_verdicts(path: Path, common: Verdict) -> Iterator[Verdict]:
-    """The verdicts of all rows, in their order. Raises `UsageError` for a file that is broken."""
-    with _told(path), _reader(path) as part:
-        for batch in part.iter_batches(_FEW):
-            yield from (to_verdict(row, common) for row in batch.to_pylist())
-
-
 def check_part(path: Path, rows: int) -> None:
     """Raises `UsageError` unless that is a whole part of so many rows; reads its end only."""
     with _told(path), _reader(path) as part:
@@ -108,13 +87,6 @@ def _writer(path: Path, schema: pa.Schema) -> Any:
 
 def _reader(path: Path) -> Any:
     return pq.ParquetFile(path, page_checksum_verification=True)
-
-
-def _in_order(rows: Iterable[tuple[Entry, str, Verdict]], common: Verdict) -> Iterator[Row]:
-    for place, (entry, sha256, verdict) in enumerate(rows):
-        if entry.row != place:
-            raise ValueError(f"the rows from {place} on are not in their order")
-        yield to_row(entry.id, sha256, verdict, common)
 
 
 def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
