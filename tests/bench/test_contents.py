@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from cluejudge.bench.config import label
-from cluejudge.bench.contents import UNREAD, differences, with_digests
+from cluejudge.bench.contents import UNREAD, contradictions, differences, with_digests
 from cluejudge.bench.samples import Sample, Truth
 from cluejudge.errors import ImageError
 from tests.bench.saying import Read, made
@@ -52,3 +52,24 @@ def test_differences_are_told_by_kind() -> None:
     )
     turned = list(map(label, reversed(before)))
     assert differences(list(map(label, before)), turned) == "the images are in another order"
+
+
+def labelled(name: str, digest: str, unsafe: bool, *rules: str, told: bool = True) -> Sample:
+    return Sample(name, bytes, Truth(unsafe, frozenset(rules) if told else None), digest=digest)
+
+
+def test_two_labels_of_one_picture_contradict() -> None:
+    samples = [
+        labelled("a", "1", True, "fire"),
+        labelled("b", "2", False),
+        labelled("c", "1", False),
+        labelled("d", "1", True, "gore"),
+        labelled("e", "1", True, "fire"),
+        labelled("f", "1", True, told=False),
+        labelled("g", UNREAD, True),
+        labelled("h", UNREAD, False),
+    ]
+    assert [(one.id, other.id) for one, other in contradictions(samples)] == [
+        ("a", "c"),
+        ("a", "d"),
+    ]

@@ -149,6 +149,12 @@ def test_labels_of_rules_that_there_are_not_are_warned_of(tmp_path: Path) -> Non
         opened(tmp_path, "half", suite=Suite(drawn=[labelled]))
 
 
+def test_two_labels_of_one_picture_are_warned_of(tmp_path: Path) -> None:
+    twins = [replace(SAMPLES[0], id=name, truth=Truth(name == "b")) for name in ("a", "b")]
+    with pytest.warns(CluejudgeWarning, match=r"such as a \(safe\) and b \(unsafe\)"):
+        opened(tmp_path, "half", suite=Suite(drawn=twins))
+
+
 def test_where_answers_are_kept_is_no_part_of_what_is_run(tmp_path: Path) -> None:
     with opened(tmp_path, "half", options={"cache": "/home/me/answers", "dtype": "x"}) as session:
         assert session.folder.config().options == {"dtype": "x"}

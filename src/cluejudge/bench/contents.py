@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cluejudge.bench.samples import Sample
+from cluejudge.bench.samples import Sample, Truth
 from cluejudge.errors import ImageError
 
 UNREAD = "cannot be read"
@@ -30,6 +30,22 @@ def _digest(sample: Sample) -> str:
         return hashlib.sha256(sample.read()).hexdigest()
     except (ImageError, OSError):
         return UNREAD
+
+
+def contradictions(samples: Iterable[Sample]) -> list[tuple[Sample, Sample]]:
+    """Samples that are the same picture as one before them, with another label; both of each.
+
+    They need their digests; what cannot be read is no picture.
+    """
+    firsts: dict[str, Sample] = {}
+    pairs = [(firsts.setdefault(one.digest, one), one) for one in samples if one.digest != UNREAD]
+    return [(first, one) for first, one in pairs if _contradict(first.truth, one.truth)]
+
+
+def _contradict(one: Truth, other: Truth) -> bool:
+    if one.unsafe is not other.unsafe:
+        return True
+    return None not in (one.violated, other.violated) and one.violated != other.violated
 
 
 def differences(before: Labels, after: Labels) -> str:

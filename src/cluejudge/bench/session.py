@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from cluejudge.bench.config import Config, MethodCard, samples_digest
-from cluejudge.bench.contents import with_digests
+from cluejudge.bench.contents import contradictions, with_digests
 from cluejudge.bench.environment import environment
 from cluejudge.bench.folder import RunFolder
 from cluejudge.bench.methods.base import Judging, NotApplicableError, Setup
@@ -19,7 +19,7 @@ from cluejudge.bench.methods.registry import load_method
 from cluejudge.bench.methods.remembering import Clock, remembering
 from cluejudge.bench.robustness import edit_named
 from cluejudge.bench.run import Progress, run_methods
-from cluejudge.bench.samples import Sample
+from cluejudge.bench.samples import Sample, Truth
 from cluejudge.bench.suites.base import Suite
 from cluejudge.claim import Claim
 from cluejudge.compiled import CompiledConstitution
@@ -117,14 +117,15 @@ def open_session(
     called in the record, without `PLACES`. `constitution` goes before the suite's own. All images
     are read once, to know that they are those of the folder. Raises `UsageError` for names that
     there are not, for a folder that holds another run or that something else runs into, and if no
-    method is applicable; and what loading raises. Labels of rules that the constitution lacks are
-    warned of.
+    method is applicable; and what loading raises. Labels of rules that the constitution lacks, and
+    two labels of one picture, are warned of.
     """
     edits = tuple(edit_named(edit).name for edit in dict.fromkeys(edits))
     with ExitStack() as stack:
         # At once where it can be: not after minutes of reading images and loading models.
         claim = stack.enter_context(Claim(out)) if out.is_dir() else None
         samples = drawn(suite, limit, seed)
+        _warn_of_contradictions(samples)
         rules = constitution or suite.constitution
         if rules:
             _warn_of_unknown(samples, rules)
@@ -187,6 +188,22 @@ def _warn_of_unknown(samples: Iterable[Sample], rules: CompiledConstitution) -> 
             CluejudgeWarning,
             stacklevel=3,
         )
+
+
+def _warn_of_contradictions(samples: Iterable[Sample]) -> None:
+    found = contradictions(samples)
+    if found:
+        said = " and ".join(f"{one.id} ({_label(one.truth)})" for one in found[0])
+        warnings.warn(
+            f"{len(found)} samples are the same picture as another, with another label, such as "
+            f"{said}: no method can be right about both",
+            CluejudgeWarning,
+            stacklevel=3,
+        )
+
+
+def _label(truth: Truth) -> str:
+    return ", ".join(sorted(truth.violated or ())) or ("unsafe" if truth.unsafe else "safe")
 
 
 def _made(names: Sequence[str], setup: Setup) -> tuple[tuple[Judging, ...], dict[str, str]]:

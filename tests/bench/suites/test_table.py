@@ -63,6 +63,12 @@ def test_rules_alone_say_what_is_unsafe(folder: Path) -> None:
     assert [one.truth.unsafe for one in samples(f"table:{path}")] == [True, False]
 
 
+def test_a_row_without_the_one_label_is_not_safe(folder: Path) -> None:
+    rows: list[dict[str, object]] = [{"image": "a.png", "rules": ["gore"]}, {"image": "b.png"}]
+    with pytest.raises(UsageError, match=r"line 2: no label: it lacks rules"):
+        samples(f"table:{write_jsonl(folder / 'l.jsonl', rows)}")
+
+
 def test_a_column_that_is_empty_is_a_column(folder: Path) -> None:
     path = write_csv(folder / "t.csv", [["image", " violated"], ["a.png", ""], ["b.png", " "]])
     assert [one.truth.violated for one in samples(f"table:{path}")] == [frozenset()] * 2

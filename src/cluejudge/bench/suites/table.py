@@ -113,6 +113,8 @@ def _truth(columns: Columns) -> Callable[[Row], Truth]:
     def read(row: Row) -> Truth:
         if not columns.rules:
             return Truth(flag(row[columns.unsafe]))
+        if not columns.unsafe and columns.rules not in row.values:
+            raise ValueError(f"no label: it lacks {columns.rules}, which is empty where it is safe")
         violated = rule_ids(row[columns.rules])
         unsafe = flag(row[columns.unsafe]) if columns.unsafe else bool(violated)
         if violated and not unsafe:
