@@ -9,6 +9,7 @@ from cluejudge.video.wholeness import missing
 from tests.image.samples import box
 from tests.video.samples import KINDS, still, video
 
+CLUSTER, BLOCK = b"\x1f\x43\xb6\x75", b"\xa3"
 FILES = {kind: video([still(seed) for seed in range(3)], kind) for kind in KINDS}
 
 
@@ -22,7 +23,7 @@ def test_of_a_whole_file_nothing_is_missing(kind: Kind) -> None:
     assert gap(FILES[kind], kind) == ""
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.MPEG_TS])
+@pytest.mark.parametrize("kind", Kind)
 def test_a_cut_file_misses_something(kind: Kind) -> None:
     assert gap(FILES[kind][:-20], kind)
 
@@ -43,9 +44,35 @@ def test_a_last_box_without_a_size_goes_to_the_end() -> None:
     assert gap(head + b"\0\0\0\0mdat" + bytes(50), Kind.MP4) == ""
 
 
-def test_a_live_recording_does_not_say_how_long_it_is() -> None:
-    segment = b"\x18\x53\x80\x67"
-    whole = FILES[Kind.WEBM]
-    at = whole.index(segment) + 4
-    live = whole[:at] + b"\x01" + b"\xff" * 7 + whole[at + 8 :]
-    assert gap(live[:-30], Kind.WEBM) == ""
+def live() -> bytes:
+    """A recording of one cluster, neither of which says how long it is."""
+    frames = [still(seed) for seed in range(3)]
+    whole = video(frames, "WEBM", options={"live": "1", "cluster_time_limit": "100000"})
+    at = whole.index(CLUSTER) + len(CLUSTER)
+    size = 9 - whole[at].bit_length()
+    return whole[:at] + b"\x01" + b"\xff" * 7 + whole[at + size :]
+
+
+def test_of_a_live_recording_only_a_block_that_is_cut_short_is_missed() -> None:
+    whole = live()
+    block = whole.index(BLOCK, whole.index(CLUSTER) + 12)
+    assert gap(whole, Kind.WEBM) == ""
+    assert gap(whole + bytes(40), Kind.WEBM) == ""
+    assert gap(whole[:block], Kind.WEBM) == ""
+    for more in (1, 2, 12):
+        assert gap(whole[: block + more], Kind.WEBM)
+
+
+def test_of_a_fragmented_file_the_last_fragment_may_be_without_its_data() -> None:
+    options = {"movflags": "frag_keyframe+empty_moov"}
+    whole = video([still(seed) for seed in range(3)], options=options)
+    data = whole.index(b"mdat") - 4
+    assert gap(whole, Kind.MP4) == ""
+    assert gap(whole[:data], Kind.MP4) == "its last fragment has no data"
+
+
+@pytest.mark.parametrize("extra", [b"", b"behind the packets", bytes(187)])
+def test_of_a_transport_stream_only_a_packet_that_is_cut_short_is_missed(extra: bytes) -> None:
+    whole = FILES[Kind.MPEG_TS]
+    assert gap(whole[:-188] + extra, Kind.MPEG_TS) == ""
+    assert gap(whole[:-187], Kind.MPEG_TS)

@@ -102,12 +102,12 @@ def sniff(data: bytes) -> Format:
     raise _other(data)
 
 
-def transport_stream(data: bytes) -> bool:
-    """Whether `data`, the first 1024 bytes or more of a file, begins with packets of MPEG-TS."""
-    return any(
-        len(data) > at + 3 * size and data[at : at + 3 * size + 1 : size] == b"GGGG"
-        for size, at in TS_PACKETS
-    )
+def transport_stream(data: bytes) -> tuple[int, int] | None:
+    """Which of `TS_PACKETS` `data`, the first 1024 bytes or more of a file, begins with."""
+    for size, at in TS_PACKETS:
+        if len(data) > at + 3 * size and data[at : at + 3 * size + 1 : size] == b"GGGG":
+            return size, at
+    return None
 
 
 def _tiff(data: bytes) -> Format:
