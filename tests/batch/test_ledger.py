@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with told:
         ledger.fill([rows])
     with told:
-        deque((ledger.settle(digest(number), 0, number) for number in range(9999)), maxlen=0)
+        deque(map(ledger.settle, map(digest, range(9999)), repeat(0), range(9999)), maxlen=0)
     ledger.close()
 
 

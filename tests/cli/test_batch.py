@@ -117,6 +117,8 @@ def test_errors_are_judged_anew(batch: list[str], tmp_path: Path, capsys: Captur
         (["--set", "prior_hihg=1"], "prior_high"),
         (["--shards", "0"], "--shards"),
         (["--max-error-rate", "2"], "--max-error-rate"),
+        (["--max-error-rate", "nan"], "nan is no finite number"),
+        (["--every", "inf"], "inf is no finite number"),
         (["--storage", "secret"], "--storage"),
         (["--format", "zip"], "--format"),
         (["--actors", "2"], "--actors is for Ray"),

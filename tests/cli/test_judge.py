@@ -135,6 +135,7 @@ def test_a_report_of_an_image_from_standard_input_shows_it(
         (["--model", "fakes"], "did you mean 'fake'"),
         (["--set", "prior_hihg=1"], "did you mean prior_high"),
         (["--budget-asks", "0"], "x>=1"),
+        (["--budget-seconds", "nan"], "no finite number"),
         (["--report", "absent/report.html"], "cannot be written"),
     ],
 )

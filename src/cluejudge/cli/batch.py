@@ -7,8 +7,14 @@ from typing import Any
 
 import click
 
+from cluejudge.cli.finite import Finite
 from cluejudge.cli.models import first_option, model_options
-from cluejudge.cli.settings import constitution_option, settings_option
+from cluejudge.cli.settings import (
+    budget_options,
+    constitution_option,
+    fail_on_option,
+    settings_option,
+)
 
 FORMATS = ("auto", "folder", "files", "list", "parquet", "huggingface", "webdataset")
 
@@ -69,7 +75,7 @@ holds another run; 3 --fail-on found what it looked for, which goes before 1; 13
 )
 @click.option(
     "--max-error-rate",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     default=1.0,
     show_default=True,
     metavar="R",
@@ -100,7 +106,7 @@ holds another run; 3 --fail-on found what it looked for, which goes before 1; 13
 )
 @click.option(
     "--every",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     default=0.5,
     show_default=True,
     metavar="S",
@@ -114,12 +120,7 @@ holds another run; 3 --fail-on found what it looked for, which goes before 1; 13
     metavar="N",
     help="Frames of a video or an animation, at most.",
 )
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(["unsafe", "abstain"]),
-    help="Exit with 3 if an image comes out so; may be repeated.",
-)
+@fail_on_option
 @click.option(
     "--contact",
     type=click.IntRange(0),
@@ -129,25 +130,17 @@ holds another run; 3 --fail-on found what it looked for, which goes before 1; 13
     help="Images on the contact sheet, at most; 0 writes none.",
 )
 @settings_option
-@click.option("--budget-asks", type=click.IntRange(1), help="Questions an image may cost.")
-@click.option("--budget-tokens", type=click.IntRange(0), help="Reasoning tokens an image may cost.")
-@click.option(
-    "--budget-seconds",
-    type=click.FloatRange(0, min_open=True),
-    help="Seconds an image may cost.",
-)
+@budget_options
 @click.option(
     "--address",
     metavar="HOST:PORT",
     help="ray: the cluster, or auto; by default RAY_ADDRESS, or one started here.",
 )
 @click.option("--actors", type=click.IntRange(1), metavar="N", help="ray: actors that judge.")
-@click.option(
-    "--gpus-per-actor", type=click.FloatRange(0), metavar="X", help="ray: GPUs of each actor."
-)
+@click.option("--gpus-per-actor", type=Finite(0), metavar="X", help="ray: GPUs of each actor.")
 @click.option(
     "--cpus-per-actor",
-    type=click.FloatRange(0),
+    type=Finite(0),
     metavar="X",
     help="ray: processors of each actor.",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cluejudge.cli import exits
+from cluejudge.cli.finite import Finite
 from cluejudge.errors import UsageError
 
 HELP = """Make a small student of the verdicts of a batch.
@@ -40,19 +41,19 @@ Exit codes: 0 made; 1 it failed; 2 wrong usage, or a RUN that nothing can be lea
 )
 @click.option(
     "--risk",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Finite(0, 1, min_open=True, max_open=True),
     default=0.01,
     show_default=True,
     help="Of what it clears, for each rule and for whole images, the most that the judge did not.",
 )
 @click.option(
     "--alarm-risk",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Finite(0, 1, min_open=True, max_open=True),
     help="Of what it calls violated, the most that the judge did not find so. By default --risk.",
 )
 @click.option(
     "--missed",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Finite(0, 1, min_open=True, max_open=True),
     default=0.1,
     show_default=True,
     help="Of the judge's violations of a rule, the most that it may clear.",

@@ -10,7 +10,12 @@ import click
 
 from cluejudge.cli import exits
 from cluejudge.cli.models import first_option, model_options, read_key, read_options
-from cluejudge.cli.settings import constitution_option, settings_option
+from cluejudge.cli.settings import (
+    budget_options,
+    constitution_option,
+    fail_on_option,
+    settings_option,
+)
 from cluejudge.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,20 +48,9 @@ model; 3 --fail-on found what it looked for, which goes before 1.
     metavar="FILE",
     help="Write an offline HTML report too.",
 )
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(["unsafe", "abstain"]),
-    help="Exit with 3 if an image comes out so; may be repeated.",
-)
+@fail_on_option
 @settings_option
-@click.option("--budget-asks", type=click.IntRange(1), help="Questions an image may cost.")
-@click.option("--budget-tokens", type=click.IntRange(0), help="Reasoning tokens an image may cost.")
-@click.option(
-    "--budget-seconds",
-    type=click.FloatRange(0, min_open=True),
-    help="Seconds an image may cost.",
-)
+@budget_options
 def judge(
     *,
     images: tuple[str, ...],

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cluejudge.cli.finite import Finite
 from cluejudge.cli.models import first_option, model_options
 from cluejudge.cli.records import db_option
 from cluejudge.cli.settings import settings_option
@@ -47,7 +48,7 @@ Ctrl-C or SIGTERM ends it: what was taken on is finished and recorded.
 @click.option(
     "--deadline",
     "deadline_s",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, min_open=True),
     default=60.0,
     show_default=True,
     help="Seconds for a request.",
@@ -76,7 +77,7 @@ Ctrl-C or SIGTERM ends it: what was taken on is finished and recorded.
 )
 @click.option(
     "--sample",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     default=0.02,
     show_default=True,
     help="Share of the safe ones that come up for review.",

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from cluejudge.cli.finite import Finite
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -30,5 +32,32 @@ def settings_option(command: F) -> F:
         multiple=True,
         metavar="NAME=VALUE",
         help="A threshold, an option of the method or a limit, as in --set prior_high=0.7.",
+    )
+    return option(command)
+
+
+def budget_options(command: F) -> F:
+    """Gives a command `--budget-asks`, `--budget-tokens` and `--budget-seconds`."""
+    options = (
+        click.option("--budget-asks", type=click.IntRange(1), help="Questions an image may cost."),
+        click.option(
+            "--budget-tokens", type=click.IntRange(0), help="Reasoning tokens an image may cost."
+        ),
+        click.option(
+            "--budget-seconds", type=Finite(0, min_open=True), help="Seconds an image may cost."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def fail_on_option(command: F) -> F:
+    """Gives a command `--fail-on`, as `fail_on`, for `cli.judge.exit_code`."""
+    option = click.option(
+        "--fail-on",
+        multiple=True,
+        type=click.Choice(["unsafe", "abstain"]),
+        help="Exit with 3 if an image comes out so; may be repeated.",
     )
     return option(command)
