@@ -15,7 +15,10 @@ SHARD = 2
 
 
 class DiesOnce(ShardActor):
-    """The first of the run's actors that has judged three images is killed."""
+    """The first of the run's actors that has judged three images is killed.
+
+    It leaves a file `died`, in which are the GPUs that it had.
+    """
 
     def __init__(self, line: Line) -> None:
         super().__init__(_KilledOnce(line))
@@ -56,7 +59,8 @@ class _KilledAlways(_Through):
 
 def _is_first(line: Line) -> bool:
     try:
-        (line.job().plan.output.parent / "died").touch(exist_ok=False)
+        with (line.job().plan.output.parent / "died").open("x") as file:
+            file.write(os.environ.get("CUDA_VISIBLE_DEVICES", ""))
     except FileExistsError:
         return False
     return True

@@ -51,7 +51,7 @@ def desk_of(job: Job) -> Desk:
 
 def answered(desk: Desk, *shards: int) -> Answer:
     actor = ShardActor(desk)
-    answer: Answer = pickle.loads(actor({"shard": list(shards)})["answer"][0])
+    answer: Answer = pickle.loads(actor({"shards": [list(shards)]})["answer"][0])
     return answer
 
 

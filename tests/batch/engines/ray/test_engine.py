@@ -57,7 +57,8 @@ class Watch:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Ray on this machine, and its folder: both are gone afterwards."""
+    """Ray on this machine, which claims two GPUs, and its folder: both are gone afterwards."""
+    started_here = Cluster._started_here
     tmp_path_factory.getbasetemp()  # before there is another folder for what is temporary
     with (
         tempfile.TemporaryDirectory(prefix="cj", dir="/tmp") as folder,
@@ -65,6 +66,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ):
         patch.setattr(tempfile, "tempdir", folder)
         patch.setenv("HOME", folder)  # where Ray keeps a token
+        patch.setattr(
+            Cluster, "_started_here", lambda *given: started_here(*given) | {"num_gpus": 2}
+        )
         reached = Cluster("local")
         try:
             yield Path(folder)
@@ -162,10 +166,10 @@ def test_rows_are_those_of_the_local_engine_though_an_actor_is_killed(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     plan, watch = planned(pictures, tmp_path), Watch()
-    running = RayEngine(actors=2, cpus_per_actor=0.1, key=SecretStr(KEY))
+    running = RayEngine(actors=2, cpus_per_actor=0.1, gpus_per_actor=1.0, key=SecretStr(KEY))
     with pytest.warns(CluejudgeWarning, match="an actor died on shard"):
         finished = judged(plan, running, watch)
-    assert (tmp_path / "died").exists()
+    assert (tmp_path / "died").read_text() in ("0", "1")  # the GPU of the one that died
     assert found(plan) == expected
     assert finished.summary.duplicates >= 2
     assert sum(watch.heard.values()) == watch.rows == finished.judged == 45

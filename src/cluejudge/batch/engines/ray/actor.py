@@ -22,7 +22,7 @@ from cluejudge.batch.shard import Told, Tools, judge_shards, opened
 from cluejudge.errors import CluejudgeError, ModelError, UsageError
 from cluejudge.verdict import Verdict
 
-SHARD, ANSWER = "shard", "answer"
+SHARDS, ANSWER = "shards", "answer"
 """The column of the dataset that an actor is given, and the one it makes."""
 
 _TELLING = 1.0  # seconds
@@ -46,8 +46,9 @@ class ShardActor:
         self._ready: tuple[Job, Tools] | None = None
 
     def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[bytes]]:
-        """`batch` has the numbers of shards, int [n]; the answer is a pickled `Answer`."""
-        shards = tuple(int(shard) for shard in batch[SHARD])
+        """`batch` is one row: the numbers of shards; the answer is a pickled `Answer`."""
+        (row,) = batch[SHARDS]
+        shards = tuple(int(shard) for shard in row)
         try:
             answer = self._answer(shards)
         except CluejudgeError as error:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
 import cluejudge
-from cluejudge.batch.engines.ray.actor import ANSWER, SHARD, ShardActor, described, run_mark
+from cluejudge.batch.engines.ray.actor import ANSWER, SHARDS, ShardActor, described, run_mark
 from cluejudge.batch.engines.ray.cluster import Cluster, check_address
 from cluejudge.batch.engines.ray.library import ray
 from cluejudge.batch.engines.ray.line import RayLine, held
@@ -162,19 +162,20 @@ class RayEngine:
     def _dataset(self, desk: Any, shards: Sequence[int]) -> Any:
         """The dataset of answers. Nothing is done before it is read."""
         together = max(1, min(_TOGETHER, len(shards) // (_TASKS * self._room.actors)))
-        tasks = -(-len(shards) // together)
-        self._used = min(self._room.actors, tasks)
+        starts = range(0, len(shards), together)
+        rows = [{SHARDS: list(shards[start : start + together])} for start in starts]
+        self._used = min(self._room.actors, len(rows))
         data = ray().data
-        numbers = data.from_items([{SHARD: shard} for shard in shards], override_num_blocks=tasks)
+        tasks = data.from_items(rows, override_num_blocks=len(rows))
         # A shard may take hours, which is no lack of progress.
-        numbers.context.execution_no_progress_timeout_s = -1
-        numbers.context.enable_progress_bars = False
+        tasks.context.execution_no_progress_timeout_s = -1
+        tasks.context.enable_progress_bars = False
         # One task at a time: a second would wait for its actor while others are idle.
         pool = data.ActorPoolStrategy(size=self._used, max_tasks_in_flight_per_actor=1)
-        return numbers.map_batches(
+        return tasks.map_batches(
             ShardActor,
             fn_constructor_args=(RayLine(desk),),
-            batch_size=None,  # all of a block
+            batch_size=1,
             compute=pool,
             **self._share(),
         )
