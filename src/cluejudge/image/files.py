@@ -53,6 +53,15 @@ def holds_picture(head: bytes) -> bool:
     return True
 
 
+def holds_video(head: bytes) -> bool:
+    """Whether what begins with `head` is a video, or sound in the container of one."""
+    try:
+        sniff(head)
+    except ImageError as error:
+        return error.code == Code.VIDEO
+    return False
+
+
 def _anywhere(_folder: Path) -> bool:
     return True
 

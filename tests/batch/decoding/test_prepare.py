@@ -90,14 +90,19 @@ def test_animations_are_sampled_by_time() -> None:
 def test_videos_are_sampled_and_not_bound_by_the_bytes_of_an_image(tmp_path: Path) -> None:
     data = video([flat(level) for level in (0, 90, 200)] * 2, "MP4")
     path = written(tmp_path, "a.mp4", data)
-    for source in (data, path, Remote(path.as_uri())):
+    unnamed = written(tmp_path, "a.bin", data)
+    for source in (data, path, Remote(path.as_uri()), Remote(unnamed.as_uri())):
         found = prepared(source, Limits(max_bytes=100))
         assert isinstance(found.image, LoadedImage)
         assert len(found.image.views) > 1
         assert all(view.spans for view in found.image.views)
         assert found.sha256 == sha256(data)
-    other = written(tmp_path, "a.bin", data)
+    other = written(tmp_path, "b.mp4", png() + bytes(100))
     assert code(prepared(Remote(other.as_uri()), Limits(max_bytes=100))) == "too_many_bytes"
+    few = Sampling(max_video_bytes=len(data) - 1)
+    for source in (path, Remote(path.as_uri()), Remote(unnamed.as_uri())):
+        refused = prepare(fetched(source), Limits(max_bytes=100), few, lambda seconds: None)
+        assert code(refused) == "too_many_bytes"
 
 
 def test_a_broken_video_has_its_reason_and_its_digest(tmp_path: Path) -> None:

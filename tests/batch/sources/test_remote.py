@@ -3,8 +3,10 @@ from __future__ import annotations
 import functools
 import io
 import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +19,7 @@ from cluejudge.batch.plan import InputFormat
 from cluejudge.batch.sources import remote
 from cluejudge.batch.sources.remote import UnreachableError, file_system, read_remote, shown
 from cluejudge.errors import ImageError, MissingExtraError, UsageError
-from cluejudge.settings import Limits
+from cluejudge.settings import Limits, Sampling
 from tests.batch.sources.making import (
     BLUE,
     RED,
@@ -57,7 +59,12 @@ def site(tmp_path: Path) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    handler = functools.partial(Quiet, directory=str(tmp_path))
+    with served(functools.partial(Quiet, directory=str(tmp_path))) as url:
+        yield url
+
+
+@contextmanager
+def served(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -72,7 +79,7 @@ def test_a_remote_folder_is_listed_as_one_here(bucket: str, tmp_path: Path) -> N
     assert ids(there) == ids(here) == ["a/z", "b.png", "c/d/e.mp4"]
     assert there.passed_over == here.passed_over == 1
     assert fetched(there)["b.png"] == Remote(f"{bucket}/b.png", {})
-    assert read_remote(Remote(f"{bucket}/a/z"), Limits()) == BLUE
+    assert read_remote(Remote(f"{bucket}/a/z"), Limits(), Sampling()) == BLUE
     assert ids(opened(f"{bucket}/**/*.png")) == ids(opened(f"{tmp_path}/**/*.png")) == ["b.png"]
     assert ids(opened(f"{bucket}/b.png")) == ["b.png"]
 
@@ -132,23 +139,51 @@ def test_options_are_typed_where_they_say_so() -> None:
 
 def test_a_web_server_gives_files(site: str, tmp_path: Path) -> None:
     write(tmp_path, {"a.png": RED, "empty": b"", "t.tar": tar([("0.png", RED)]), "l.txt": b"a.png"})
-    assert read_remote(Remote(f"{site}/a.png"), Limits()) == RED
+    assert read_remote(Remote(f"{site}/a.png"), Limits(), Sampling()) == RED
     for name, limits, code in (
         ("absent", Limits(), "missing"),
         ("empty", Limits(), "empty"),
         ("a.png", Limits(max_bytes=10), "too_many_bytes"),
     ):
         with pytest.raises(ImageError) as told:
-            read_remote(Remote(f"{site}/{name}"), limits)
+            read_remote(Remote(f"{site}/{name}"), limits, Sampling())
         assert told.value.code == code
     source = opened(f"{site}/l.txt?token=secret")
     assert fetched(source) == {"a.png": Remote(f"{site}/a.png", {})}
     assert source.card["where"] == f"{site}/l.txt"
 
 
+class Slow(BaseHTTPRequestHandler):
+    """Gives 300 kB little by little; of what is called `cut` half of it."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "300000")
+        self.end_headers()
+        for _ in range(1 if "cut" in self.path else 2):
+            self.wfile.write(b"x" * 150_000)
+            self.wfile.flush()
+            time.sleep(0.05)
+
+
+def test_what_a_web_server_gives_little_by_little_is_read_to_its_end() -> None:
+    with served(Slow) as site:
+        assert read_remote(Remote(f"{site}/a.png"), Limits(), Sampling()) == b"x" * 300_000
+        for name, limits, code in (
+            ("a.png", Limits(max_bytes=200_000), "too_many_bytes"),
+            ("cut.png", Limits(), "fetch_failed"),
+        ):
+            with pytest.raises(ImageError) as told:
+                read_remote(Remote(f"{site}/{name}"), limits, Sampling())
+            assert told.value.code == code
+
+
 def test_what_a_server_does_not_give_is_a_refusal_that_keeps_its_secrets() -> None:
     with pytest.raises(ImageError) as told:
-        read_remote(Remote("http://127.0.0.1:1/a.png?token=secret"), Limits())
+        read_remote(Remote("http://127.0.0.1:1/a.png?token=secret"), Limits(), Sampling())
     assert told.value.code == "fetch_failed"
     assert "secret" not in str(told.value)
     assert "127.0.0.1" in str(told.value)
@@ -158,7 +193,7 @@ def test_what_a_server_does_not_give_is_a_refusal_that_keeps_its_secrets() -> No
 
 def test_a_url_that_is_none_is_a_refusal() -> None:
     with pytest.raises(ImageError) as told:
-        read_remote(Remote("http://[::1/a.png"), Limits())
+        read_remote(Remote("http://[::1/a.png"), Limits(), Sampling())
     assert told.value.code == "fetch_failed"
 
 
@@ -172,7 +207,7 @@ def test_a_missing_library_is_told_with_what_to_install(monkeypatch: pytest.Monk
     with pytest.raises(UsageError, match="Install s3fs"):
         opened("gs://b/x.parquet")
     with pytest.raises(ImageError) as told:
-        read_remote(Remote("s3://b/a.png"), Limits())
+        read_remote(Remote("s3://b/a.png"), Limits(), Sampling())
     assert told.value.code == remote.FETCH_FAILED
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cluejudge.batch.entries import Data, Fetched, Prepared, Refusal, Remote
 from cluejudge.batch.sources.remote import read_remote
-from cluejudge.batch.sources.wanted import VIDEO_SUFFIXES
 from cluejudge.errors import ImageError
-from cluejudge.image import Code, LoadedImage, load, read
-from cluejudge.image.files import HEAD_BYTES
+from cluejudge.image import LoadedImage, load, read
+from cluejudge.image.files import HEAD_BYTES, holds_video
 from cluejudge.image.reading import read_head
-from cluejudge.image.sniff import sniff
 from cluejudge.settings import Limits, Sampling
 
 Within = Callable[[float], None]
@@ -46,45 +43,22 @@ def prepare(fetched: Fetched, limits: Limits, sampling: Sampling, within: Within
 def _source(data: Data, limits: Limits, sampling: Sampling) -> bytes | Path:
     """The bytes, or the path of a video, which may be far too long to read at once."""
     if isinstance(data, Remote):
-        return _remote(data, limits, sampling)
-    if isinstance(data, bytes) or _is_video(read_head(data, HEAD_BYTES)):
+        return read_remote(data, limits, sampling)
+    if isinstance(data, bytes) or holds_video(read_head(data, HEAD_BYTES)):
         return data
     return read(data, limits)
-
-
-def _remote(data: Remote, limits: Limits, sampling: Sampling) -> bytes:
-    """The bytes; what is called like a video may have as many of them as a video."""
-    try:
-        return read_remote(data, limits)
-    except ImageError as error:
-        if error.code != Code.TOO_MANY_BYTES or not _is_named_video(data.url):
-            raise
-        more = max(limits.max_bytes, sampling.max_video_bytes)
-        return read_remote(data, limits.model_copy(update={"max_bytes": more}))
 
 
 def _loaded(
     source: bytes | Path, limits: Limits, sampling: Sampling, within: Within
 ) -> LoadedImage:
-    if isinstance(source, bytes) and not _is_video(source[:HEAD_BYTES]):
+    if isinstance(source, bytes) and not holds_video(source[:HEAD_BYTES]):
         within(2 * limits.max_seconds + _SLACK)
         return load(source, limits, sampling)
     within(2 * sampling.max_video_seconds + _SLACK)
     from cluejudge.video import load_video
 
     return load_video(source, limits, sampling)
-
-
-def _is_named_video(url: str) -> bool:
-    return urlsplit(url).path.lower().endswith(VIDEO_SUFFIXES)
-
-
-def _is_video(head: bytes) -> bool:
-    try:
-        sniff(head)
-    except ImageError as error:
-        return error.code == Code.VIDEO
-    return False
 
 
 def _sha256(source: bytes | Path, sampling: Sampling) -> str:

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from cluejudge.batch.entries import Remote
 from cluejudge.errors import CluejudgeError, ImageError, MissingExtraError, UsageError
+from cluejudge.image.files import HEAD_BYTES, holds_video
 from cluejudge.image.reading import check_bytes
 from cluejudge.image.refusals import Code, refuse
-from cluejudge.settings import Limits
+from cluejudge.settings import Limits, Sampling
 
 FETCH_FAILED = "fetch_failed"
 """The code of rows whose bytes a server did not give, and perhaps would give another time."""
 
 _WEB = ("http", "https")
+_CHUNK = 2**20
 _GONE = (404, 410)
 
 
-def read_remote(remote: Remote, limits: Limits) -> bytes:
-    """The bytes of a remote file, never many more than allowed.
+def read_remote(remote: Remote, limits: Limits, sampling: Sampling) -> bytes:
+    """The bytes of a remote file, never many more than allowed: a video may have more of them.
 
     Raises `ImageError` with code `missing`, `no_permission`, `empty`, `too_many_bytes` or
     `fetch_failed`.
@@ -34,7 +37,7 @@ def read_remote(remote: Remote, limits: Limits) -> bytes:
             # Without a block size a web server is asked once, and read no further than needed.
             more = {"block_size": 0} if scheme(remote.url) in _WEB else {}
             with files.open(path, "rb", **more) as file:
-                data = bytes(file.read(limits.max_bytes + 1))
+                data, limits = _read(file, limits, sampling)
     except FileNotFoundError as error:
         raise refuse(Code.MISSING, f"there is no file {shown(remote.url)}") from error
     except PermissionError as error:
@@ -44,6 +47,18 @@ def read_remote(remote: Remote, limits: Limits) -> bytes:
         raise ImageError(FETCH_FAILED, Exception.__str__(error), hint=hint) from error
     check_bytes(data, limits)
     return data
+
+
+def _read(file: BinaryIO, limits: Limits, sampling: Sampling) -> tuple[bytes, Limits]:
+    """All bytes, or more than are allowed; and the limits for such bytes."""
+    data = io.BytesIO()
+    # As web servers send it: a read gives what has come, which is seldom all.
+    while chunk := file.read(min(_CHUNK, limits.max_bytes + 1 - data.tell())):
+        data.write(chunk)
+        if data.tell() > limits.max_bytes and holds_video(data.getvalue()[:HEAD_BYTES]):
+            more = max(limits.max_bytes, sampling.max_video_bytes)
+            limits = limits.model_copy(update={"max_bytes": more})
+    return data.getvalue(), limits
 
 
 class UnreachableError(CluejudgeError):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 
 from cluejudge.batch.sources.files import Files, IrregularFileError
-from cluejudge.errors import ImageError
-from cluejudge.image.files import holds_picture, named_picture
-from cluejudge.image.refusals import Code
-from cluejudge.image.sniff import sniff
+from cluejudge.image.files import holds_picture, holds_video, named_picture
 
 VIDEO_SUFFIXES = (
     *(".mp4", ".m4v", ".mov", ".qt", ".webm", ".mkv", ".avi", ".wmv", ".flv", ".f4v"),
@@ -26,13 +23,7 @@ def named_image(name: str) -> bool:
 
 def holds_image(data: bytes) -> bool:
     """Whether what begins with `data` is an image or a video, also of a type not judged."""
-    if holds_picture(data):
-        return True
-    try:
-        sniff(data)
-    except ImageError as error:
-        return error.code == Code.VIDEO.value
-    return True
+    return holds_picture(data) or holds_video(data)
 
 
 def is_wanted(files: Files, name: str) -> bool:
