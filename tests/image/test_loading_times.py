@@ -143,3 +143,9 @@ def test_no_more_frames_than_allowed() -> None:
     assert len(loaded.views) == 8
     assert loaded.record.notes == ("8 of 50 frames judged",)
     assert loaded.views[0].name == "frame 1 of 50"
+
+
+def test_where_time_takes_all_frames_no_others_are_told_of() -> None:
+    frames = [scene(seed=seed) for seed in range(3)]
+    loaded = load(animation("GIF", frames, duration=600), sampling=Sampling(every=0.5))
+    assert loaded.record.notes == ("all 3 frames judged",)

@@ -42,8 +42,9 @@ def chosen(source: Source, limits: Limits, sampling: Sampling | None) -> Choice:
     most = sampling.max_frames if sampling and by_time else limits.max_frames
     if total == 1:
         return Choice((0,), ())
+    everything = f"all {total} {unit}s judged"
     if total <= most and not by_time:
-        return Choice(tuple(range(total)), (f"all {total} {unit}s judged",))
+        return Choice(tuple(range(total)), (everything,))
     seen = tuple(_looks(source))
     seconds = timed([each.seconds for each in seen])
     looks = [each.look for each in seen]
@@ -52,7 +53,9 @@ def chosen(source: Source, limits: Limits, sampling: Sampling | None) -> Choice:
     else:
         places = choose(looks, most)
     note = f"{len(places.all)} of {total} {unit}s judged"
-    if len({looks[place].digest for place in places.all}) == len({each.digest for each in looks}):
+    if len(places.all) == total:
+        note = everything
+    elif len({looks[place].digest for place in places.all}) == len({each.digest for each in looks}):
         note += ", the others are equal to them"
     spans = _spans(looks, places, seconds) if seconds else None
     named = {seen[place].index: span for place, span in spans.items()} if spans else None
