@@ -74,20 +74,38 @@ def files_below(
     Folders that `enter` declines are left out, and those behind links without `links`. A folder
     that cannot be read is told by its error, with its `filename`, in its place.
     """
+    return (one for one in all_below(folder, enter, links=links) if one is not None)
+
+
+def all_below(
+    folder: Path, enter: Callable[[Path], bool], *, links: bool
+) -> Iterator[Path | OSError | None]:
+    """As `files_below`; None stands for what is hidden, and for a folder behind a link."""
+    under_way = [_entries(folder)]  # no recursion: folders may be deeper than Python's stack
+    while under_way:
+        entry = next(under_way[-1], None)
+        if entry is None:
+            under_way.pop()
+        elif isinstance(entry, OSError):
+            yield entry
+        elif entry.name.startswith("."):
+            yield None
+        elif not _is_folder(entry):
+            yield Path(entry.path)
+        elif entry.is_symlink() and not links:
+            yield None
+        elif enter(Path(entry.path)):
+            under_way.append(_entries(Path(entry.path)))
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str] | OSError]:
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
         yield error
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        path = folder / entry.name
-        if not _is_folder(entry):
-            yield path
-        elif (links or not entry.is_symlink()) and enter(path):
-            yield from files_below(path, enter, links=links)
+    else:
+        yield from entries
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -26,7 +26,7 @@ def test_a_folder_is_its_images_and_videos_by_name_and_by_content(tmp_path: Path
     )
     source = opened(tmp_path)
     assert ids(source) == ["a.png", "broken.JPG", "drawing", "film", "film.mp4", "sub/plain"]
-    assert source.passed_over == 2
+    assert source.passed_over == 3
     assert source.card == {"kind": "folder", "where": str(tmp_path)}
     assert fetched(source)["sub/plain"] == tmp_path / "sub" / "plain"
 
@@ -80,6 +80,27 @@ def test_a_folder_that_cannot_be_read_is_a_row(
     assert found["closed"] == Refusal(
         "no_permission", "the folder cannot be read: Permission denied"
     )
+
+
+def test_what_is_hidden_or_behind_a_link_is_counted(tmp_path: Path) -> None:
+    write(tmp_path, {"a.png": RED, ".b.png": RED, ".git/c.png": RED, ".git/d.png": RED})
+    (tmp_path / "again").symlink_to(tmp_path)
+    source = opened(tmp_path)
+    assert ids(source) == ["a.png"]
+    assert source.passed_over == 3
+
+
+def test_a_folder_may_be_deeper_than_python_goes(tmp_path: Path) -> None:
+    here, depth = os.open(tmp_path, os.O_RDONLY), 1100
+    for _ in range(depth):
+        os.mkdir("a", dir_fd=here)
+        inner = os.open("a", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(os.open("b.png", os.O_CREAT, dir_fd=here))
+    os.close(here)
+    assert ids(opened(tmp_path)) == ["a/" * depth + "b.png"]
+    assert ids(opened(tmp_path / "**" / "*.png")) == ["a/" * depth + "b.png"]
 
 
 def test_a_folder_has_no_columns(tmp_path: Path) -> None:

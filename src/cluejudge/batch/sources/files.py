@@ -53,8 +53,8 @@ class IrregularFileError(OSError):
 class Files(Protocol):
     """Files under a root. Names are relative to it, absolute paths of this machine, or URLs."""
 
-    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted]:
-        """All files below the root, sorted within each folder, as `files_below` gives them."""
+    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted | None]:
+        """All files below the root, sorted within each folder, as `all_below` gives them."""
         ...
 
     def kind(self, name: str) -> Kind:

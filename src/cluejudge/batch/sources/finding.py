@@ -46,8 +46,8 @@ class Collection:
         """Whether it is all that is below its root."""
         return not self.name and self.pattern is None
 
-    def found(self) -> Iterator[Found | Unlisted]:
-        """The files, in an order that is always the same."""
+    def found(self) -> Iterator[Found | Unlisted | None]:
+        """The files, in an order that is always the same; None for one that is passed over."""
         if self.name:
             yield Found(self.name, self.files.stamp(self.name))
         elif self.pattern is None:
@@ -56,7 +56,7 @@ class Collection:
             pattern = self.pattern
             # Where there is no **, links cannot lead round and round.
             for one in self.files.below(pattern.may_hold, links=not pattern.deep):
-                if isinstance(one, Unlisted) or pattern.matches(one.name):
+                if isinstance(one, Unlisted) or (one and pattern.matches(one.name)):
                     yield one
 
     def holds(self, name: str) -> bool:

@@ -40,7 +40,9 @@ class FolderSource:
     def _rows(self) -> Iterator[Row]:
         files = self._collection.files
         for found in self._collection.found():
-            if isinstance(found, Unlisted):
+            if found is None:
+                self.passed_over += 1
+            elif isinstance(found, Unlisted):
                 yield unlisted(found, files)
             elif not self._collection.is_folder or is_wanted(files, found.name):
                 yield Row(files.label(found.name), File(found.name), found.stamp)

@@ -21,7 +21,7 @@ from cluejudge.batch.sources.files import (
 )
 from cluejudge.batch.sources.places import label
 from cluejudge.batch.sources.remote import scheme
-from cluejudge.image.files import HEAD_BYTES, files_below
+from cluejudge.image.files import HEAD_BYTES, all_below
 
 _HERE = ("http", "https", *LOCAL)
 
@@ -33,15 +33,17 @@ class LocalFiles:
         self.root = root
         self._storage = storage
 
-    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted]:
+    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted | None]:
         """See `Files`."""
         start = len(os.path.join(self.root, ""))
 
         def relative(path: Path | str) -> str:
             return str(path)[start:].replace(os.sep, "/")
 
-        for path in files_below(self.root, lambda folder: enter(relative(folder)), links=links):
-            if isinstance(path, OSError):
+        for path in all_below(self.root, lambda folder: enter(relative(folder)), links=links):
+            if path is None:
+                yield None
+            elif isinstance(path, OSError):
                 yield Unlisted(relative(path.filename), unread_folder(path))
             else:
                 name = relative(path)

@@ -163,7 +163,7 @@ def _with_suffix(
 ) -> Iterator[Found | Unlisted | None]:
     """Of a folder the files that are called so, None for any other; else what is named."""
     for one in collection.found():
-        if isinstance(one, Unlisted):
+        if one is None or isinstance(one, Unlisted):
             yield one
         elif collection.is_folder and not one.name.lower().endswith(suffixes):
             yield None

@@ -34,11 +34,20 @@ class RemoteFiles:
         self._files, root = file_system(self._url, storage)
         self._root = root.rstrip("/")
 
-    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted]:
+    def below(self, enter: Enter, *, links: bool) -> Iterator[Found | Unlisted | None]:
         """See `Files`. Links are what the file system makes of them."""
-        yield from self._below("", enter)
+        under_way = [self._in("")]
+        while under_way:
+            found = next(under_way[-1], "")
+            if found == "":
+                under_way.pop()
+            elif not isinstance(found, str):
+                yield found
+            elif enter(found):
+                under_way.append(self._in(found))
 
-    def _below(self, folder: str, enter: Enter) -> Iterator[Found | Unlisted]:
+    def _in(self, folder: str) -> Iterator[Found | Unlisted | str | None]:
+        """What is in a folder; folders by their names."""
         path = self._path(folder)
         try:
             with asking(self._at(folder)):
@@ -53,12 +62,10 @@ class RemoteFiles:
             itself = entry["name"].rstrip("/") == path.rstrip("/")
             if itself and entry["type"] == "directory":
                 yield Unlisted(f"{folder}/", unread_folder(OSError("a folder in it has no name")))
-            elif base.startswith(".") or itself:
-                continue
-            elif entry["type"] != "directory":
-                yield Found(name, _stamp(entry))
-            elif enter(name):
-                yield from self._below(name, enter)
+            elif base.startswith(".") and not itself:
+                yield None
+            elif not itself:
+                yield name if entry["type"] == "directory" else Found(name, _stamp(entry))
 
     def kind(self, name: str) -> Kind:
         """See `Files`."""
