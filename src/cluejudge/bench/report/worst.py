@@ -171,7 +171,7 @@ def _atom(row: AtomRow, *, wrong: bool) -> str:
     lead = "Wrong: " if wrong else ""
     stage = row.stage.replace("_", " ")
     said = f"{lead}{row.rule}, “{row.text}”: {answers[row.visible]} ({stage})"
-    return f"{said}; {', '.join(numbers)}" if numbers else said
+    return f"{said}; {', '.join(numbers)}." if numbers else f"{said}."
 
 
 def _cut(text: str) -> str:
