@@ -71,12 +71,6 @@ def _libraries() -> tuple[ModuleType, ModuleType]:
     return pyarrow, parquet
 
 
-def _large(pyarrow: ModuleType, schema: Any) -> Iterator[str]:
-    for column in schema:
-        if _holds_bytes(pyarrow, column.type):
-            yield column.name
-
-
 def _holds_bytes(pyarrow: ModuleType, kind: Any) -> bool:
     types = pyarrow.types
     if types.is_struct(kind):
