@@ -71,7 +71,9 @@ def weights(colours: Sequence[str], landmarks: Sequence[Picture]) -> Weights:
     encoder = FakeEncoder()
     return Weights(
         coefficients,
+        np.zeros((len(colours), len(landmarks))),
         np.full(len(colours), -STEEP / 2),
+        np.array(0.5),
         encoder.embed_images(landmarks),
         encoder.embed_images(probes()),
     )

@@ -53,7 +53,7 @@ def test_missing_weights(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("format", 2),
+        ("format", 1),
         ("heads", [{"rule_id": "a"}]),
         ("distance", "far"),
         ("dimensions", 10),

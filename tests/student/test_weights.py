@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,17 @@ def test_what_is_known_is_near() -> None:
     assert RED.distance(-RED.landmarks[1]) > 1
 
 
+def test_what_is_near_a_landmark_counts() -> None:
+    near = replace(RED, near=np.array([[0.0, 30.0], [0.0, 0.0]]))
+    here, away = RED.landmarks[1], RED.landmarks[0]
+    assert near.nearness(here)[1] == pytest.approx(1)
+    assert near.nearness(away)[1] < 1
+    for head, grows in ((0, True), (1, False)):
+        assert (near.probabilities(here)[head] > RED.probabilities(here)[head]) is np.bool_(grows)
+
+
 def test_huge_log_odds_do_not_overflow() -> None:
-    huge = Weights(RED.coefficients * 1e6, RED.biases, RED.landmarks, RED.probes)
+    huge = replace(RED, coefficients=RED.coefficients * 1e6)
     assert np.isfinite(huge.probabilities(vector(1))).all()
     assert np.isfinite(huge.probabilities(-vector(1))).all()
 
@@ -62,10 +72,24 @@ def _npz(**arrays: Any) -> bytes:
         _npz(biases=np.full(2, np.nan)),
         _npz(biases=np.zeros(2, np.float32)),
         _npz(landmarks=np.zeros((0, 9), np.float32)),
+        _npz(near=np.zeros((2, 3))),
+        _npz(reach=np.array(0.0)),
         _npz(probes=np.zeros((1, 9), np.float32)),
         _npz(landmarks=np.array([{"a": 1}], dtype=object)),
     ],
-    ids=["empty", "zip", "cut", "shape", "nan", "kind", "landmarks", "probes", "pickle"],
+    ids=[
+        "empty",
+        "zip",
+        "cut",
+        "shape",
+        "nan",
+        "kind",
+        "landmarks",
+        "near",
+        "reach",
+        "probes",
+        "pickle",
+    ],
 )
 def test_what_are_no_weights(data: bytes) -> None:
     with pytest.raises(ModelError):

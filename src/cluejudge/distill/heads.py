@@ -1,94 +1,172 @@
-"""One calibrated head for a rule: a logistic regression over a picture's vector."""
+"""One calibrated head for a rule: the mean of two regressions over a picture's vector.
+
+One is linear in the vector. The other is linear in how near it is to some known pictures, and so
+can tell what only several things together make a violation.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cluejudge.distill.bands import VIOLATED, Floats, States
+from cluejudge.distill.bands import OPEN, VIOLATED, Counts, Floats, States
 from cluejudge.distill.libraries import library
 from cluejudge.distill.pictures import Vectors
 
-STRENGTHS = (0.01, 0.1, 1.0, 10.0, 100.0)
+FOLDS = 4
+"""Parts of the pictures, each of which is told by what was fitted on the others."""
+
+STRENGTHS = (0.01, 0.1, 1.0)
 """The inverse strengths of regularisation that are tried; the surest of the equally good wins."""
 
-_STEPS = 2000
+_STEPS = 1000
+_TINY = 1e-6
+_LENGTH = 10.0  # of the features of nearness: about that of a hundred dimensions
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Basis:
+    """Numbers about each picture, `raw` [n, numbers], as a regression is fitted on them.
+
+    It sees `raw` x `back` [numbers, features] - `offset` [features]: all of about one size.
+    """
+
+    raw: Floats
+    back: Floats
+    offset: Floats
+
+    @classmethod
+    def linear(cls, vectors: Vectors) -> Basis:
+        """Each dimension of the vectors [n, dimensions] in units of its own spread."""
+        raw = vectors.astype(np.float64)
+        spread = np.maximum(raw.std(axis=0), _TINY)
+        return cls(raw, np.diag(1 / spread), raw.mean(axis=0) / spread)
+
+    @classmethod
+    def near(cls, nearness: Floats, among: Floats) -> Basis:
+        """Of nearness to landmarks [n, landmarks]; `among` is that of the landmarks themselves.
+
+        In directions in which the landmarks differ, so that the features of two pictures multiply
+        to how near they are (Nystroem, as Williams and Seeger 2001).
+        """
+        values, directions = np.linalg.eigh(among)
+        kept = values > _TINY * values.max()
+        back = _LENGTH * directions[:, kept] / np.sqrt(values[kept])
+        return cls(nearness, back, np.asarray((nearness @ back).mean(axis=0), np.float64))
+
+    @property
+    def features(self) -> Floats:
+        """[n, features]."""
+        return np.asarray(self.raw @ self.back - self.offset, np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Line:
-    """P(violated) is the logistic function of `coefficients` [dimensions] x vector + `bias`."""
+    """P(violated) is the logistic function of the sum of `parts` x the raw numbers + `bias`.
 
-    coefficients: Floats
+    There is one part [numbers] for each basis, in their order.
+    """
+
+    parts: tuple[Floats, ...]
     bias: float
-
-    def logits(self, vectors: Vectors) -> Floats:
-        """For each vector [n, dimensions] its log-odds [n]."""
-        return np.asarray(vectors.astype(np.float64) @ self.coefficients + self.bias, np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Labelled:
-    """Vectors [n, dimensions] with whether each violates the rule [n]."""
+class Fitted:
+    """A head, and P(violated) [n] of what it was fitted on, each by heads that had not seen it."""
 
-    vectors: Vectors
-    violated: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, vectors: Vectors, states: States) -> Labelled:
-        """The pictures that the judge decided."""
-        decided = states >= 0
-        return cls(vectors[decided], states[decided] == VIOLATED)
-
-    @property
-    def both(self) -> bool:
-        """Whether there are violations, and others."""
-        return bool(self.violated.any()) and not self.violated.all()
+    line: Line
+    p: Floats
 
 
-def fit_head(train: Labelled, calibrate: Labelled) -> Line | None:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Logits:
+    """What one regression says: log-odds of the fitted pictures [n], unseen; and its numbers."""
+
+    unseen: Floats
+    part: Floats
+    bias: float
+
+    def scaled(self, slope: float, shift: float) -> _Logits:
+        return _Logits(self.unseen * slope + shift, self.part * slope, self.bias * slope + shift)
+
+
+def learnable(states: States, image: Counts) -> bool:
+    """Whether there are violations and others both, whichever fold is left out."""
+    return all(
+        (states[image % FOLDS != fold] == label).sum() > 1
+        for fold in range(FOLDS)
+        for label in (VIOLATED, 0)
+    )
+
+
+def fit_head(bases: tuple[Basis, ...], states: States, image: Counts) -> Fitted | None:
     """The head of a rule; None if it puts violations no higher than the rest.
 
-    Both parts must have both labels. Each dimension counts in units of its own spread. The
-    strength of regularisation is the one that foretells `calibrate` best, on which its log-odds are
-    then put to scale (Platt 1999).
+    The judge's `states` [n] must be `learnable`; what it left open is no label. Views of one
+    `image` [n] are in one fold. A regression that tells nothing has no say. Strengths are those
+    that foretell what was left out best, and log-odds are put to scale (Platt 1999) by that too.
     """
-    mean = train.vectors.mean(axis=0, dtype=np.float64)
-    spread = np.maximum(train.vectors.std(axis=0, dtype=np.float64), 1e-6)
-    scaled = (train.vectors - mean) / spread
-    lines = [
-        _unscaled(_regression(scaled, train.violated, strength), mean, spread)
-        for strength in STRENGTHS
-    ]
-    found = [(line, scale) for line in lines if (scale := _platt(line, calibrate)) is not None]
+    labelled = states != OPEN
+    target = states[labelled] == VIOLATED
+    best = [_best(basis, states, image) for basis in bases]
+    found = [one for one in best if one is not None]
     if not found:
         return None
-    line, (slope, shift) = min(found, key=lambda one: _loss(one[0], one[1], calibrate))
-    return Line(line.coefficients * slope, line.bias * slope + shift)
+    unseen = np.mean([one.unseen for one in found], axis=0)
+    scale = _platt(unseen[labelled], target)
+    if scale is None:
+        return None
+    slope, shift = scale
+    parts = tuple(
+        np.zeros(len(basis.back)) if one is None else one.part * slope / len(found)
+        for one, basis in zip(best, bases, strict=True)
+    )
+    bias = slope * float(np.mean([one.bias for one in found])) + shift
+    return Fitted(Line(parts, bias), 1 / (1 + np.exp(-np.clip(unseen * slope + shift, -500, 500))))
 
 
-def _regression(vectors: Floats, violated: NDArray[np.bool_], strength: float) -> Line:
+def _best(basis: Basis, states: States, image: Counts) -> _Logits | None:
+    """The regression whose scaled log-odds foretell the labels best."""
+    labelled = states != OPEN
+    target = states[labelled] == VIOLATED
+    tried: list[tuple[float, _Logits]] = []
+    for logits in _each(basis, states, image):
+        if (scale := _platt(logits.unseen[labelled], target)) is not None:
+            scaled = logits.scaled(*scale)
+            tried.append((_loss(scaled.unseen[labelled], target), scaled))
+    return min(tried, key=lambda one: one[0])[1] if tried else None
+
+
+def _each(basis: Basis, states: States, image: Counts) -> Iterator[_Logits]:
+    features, labelled, fold = basis.features, states != OPEN, image % FOLDS
+    target = states == VIOLATED
+    for strength in STRENGTHS:
+        unseen = np.zeros(len(states))
+        for left_out in range(FOLDS):
+            seen = labelled & (fold != left_out)
+            weights, bias = _regression(features[seen], target[seen], strength)
+            unseen[fold == left_out] = features[fold == left_out] @ weights + bias
+        weights, bias = _regression(features[labelled], target[labelled], strength)
+        yield _Logits(unseen, basis.back @ weights, bias - float(basis.offset @ weights))
+
+
+def _regression(
+    features: Floats, target: NDArray[np.bool_], strength: float
+) -> tuple[Floats, float]:
     model = library("sklearn.linear_model").LogisticRegression(C=strength, max_iter=_STEPS)
-    model.fit(vectors, violated)
-    return Line(np.asarray(model.coef_[0], np.float64), float(model.intercept_[0]))
+    model.fit(features, target)
+    return np.asarray(model.coef_[0], np.float64), float(model.intercept_[0])
 
 
-def _unscaled(line: Line, mean: Floats, spread: Floats) -> Line:
-    coefficients = line.coefficients / spread
-    return Line(coefficients, line.bias - float(coefficients @ mean))
-
-
-def _platt(line: Line, labelled: Labelled) -> tuple[float, float] | None:
+def _platt(logits: Floats, target: NDArray[np.bool_]) -> tuple[float, float] | None:
     """Slope and shift of the log-odds; None if the head does not rank violations higher."""
-    logits = line.logits(labelled.vectors)
-    fitted = _regression(logits[:, None], labelled.violated, 1.0)
-    slope = float(fitted.coefficients[0])
-    return (slope, fitted.bias) if slope > 0 else None
+    weights, bias = _regression(logits[:, None], target, 1.0)
+    return (float(weights[0]), bias) if weights[0] > 0 else None
 
 
-def _loss(line: Line, scale: tuple[float, float], labelled: Labelled) -> float:
-    logits = line.logits(labelled.vectors) * scale[0] + scale[1]
-    signed = np.where(labelled.violated, logits, -logits)
-    return float(np.logaddexp(0, -signed).mean())
+def _loss(logits: Floats, target: NDArray[np.bool_]) -> float:
+    return float(np.logaddexp(0, -np.where(target, logits, -logits)).mean())

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from cluejudge.settings import Frozen, Method, Thresholds
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 
 
 class Origin(Frozen):
@@ -70,7 +70,7 @@ class Head(Frozen):
 class StudentCard(Frozen):
     """All of a student but its numbers, which are in the file whose sha256 is `weights`."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     made_by: str = Field(description="version of this package")
     origin: Origin
     encoder: str = Field(description="as `load_encoder` takes it")

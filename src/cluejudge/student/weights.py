@@ -24,15 +24,19 @@ _FAR = 500.0  # beyond it exp overflows, and the probability is 0 or 1 anyway
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Weights:
-    """Linear heads over unit vectors, and the vectors of pictures that the student has learnt of.
+    """Heads over unit vectors, and the vectors of pictures that the student has learnt of.
 
-    `coefficients` [heads, dimensions] and `biases` [heads] are float64, already calibrated;
-    `landmarks` [pictures, dimensions] and `probes` [2, dimensions] float32. The probes are how the
-    encoder saw two drawn pictures: another encoder is told by them.
+    `coefficients` [heads, dimensions] are of a vector, `near` [heads, landmarks] of how near it is
+    to each landmark, `biases` [heads]; all float64 and already calibrated. `reach` [] is the
+    distance at which nearness is 1/e. `landmarks` [pictures, dimensions] and `probes`
+    [2, dimensions] are float32. The probes are how the encoder saw two drawn pictures: another
+    encoder is told by them.
     """
 
     coefficients: Floats
+    near: Floats
     biases: Floats
+    reach: Floats
     landmarks: Vectors
     probes: Vectors
 
@@ -41,8 +45,13 @@ class Weights:
 
         One by one: the rounding of a matrix product depends on what else is in the batch.
         """
-        logits = (self.coefficients * vector.astype(np.float64)).sum(axis=1) + self.biases
+        linear = (self.coefficients * vector.astype(np.float64)).sum(axis=1)
+        logits = linear + (self.near * self.nearness(vector)).sum(axis=1) + self.biases
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -_FAR, _FAR))), np.float64)
+
+    def nearness(self, vector: Vectors) -> Floats:
+        """To each landmark [landmarks], in (0, 1]: exp(-distance / reach)."""
+        return np.exp(((self.landmarks @ vector).astype(np.float64) - 1.0) / self.reach)
 
     def distance(self, vector: Vectors) -> float:
         """1 - cosine from the nearest landmark, in [0, 2]."""
@@ -68,7 +77,9 @@ class Weights:
     def _check(self, heads: int, dimensions: int) -> None:
         wanted = {
             "coefficients": ((heads, dimensions), np.float64),
+            "near": ((heads, len(self.landmarks)), np.float64),
             "biases": ((heads,), np.float64),
+            "reach": ((), np.float64),
             "landmarks": ((len(self.landmarks), dimensions), np.float32),
             "probes": ((len(probes()), dimensions), np.float32),
         }
@@ -78,6 +89,8 @@ class Weights:
                 raise ModelError(f"the weights have {name} of {values.dtype} {values.shape}")
         if not len(self.landmarks):
             raise ModelError("the weights have no landmarks: every picture would be a stranger")
+        if self.reach <= 0:
+            raise ModelError("the weights have no reach: nothing would be near a landmark")
 
 
 def probes() -> tuple[Picture, Picture]:
