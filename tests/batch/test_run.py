@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ from cluejudge.batch.run import Finished, TooManyErrorsError, run_batch
 from cluejudge.batch.shard import ShardDone, Told
 from cluejudge.batch.tally import Tally
 from cluejudge.claim import Claim
-from cluejudge.errors import ModelError, UsageError
+from cluejudge.errors import ModelError, StoreError, UsageError
 from cluejudge.settings import Budget, Limits, Sampling, Thresholds
 from cluejudge.verdict import Outcome
 from tests.api.colours import COLOURS, SAFE, UNSAFE, picture, png
@@ -193,6 +194,14 @@ def test_what_a_finished_run_lacks_is_written_again(plan: Plan, name: str) -> No
     )
 
 
+def test_what_sums_up_other_rows_is_gone_while_some_are_judged_anew(plan: Plan) -> None:
+    ran(plan)
+    parts(plan.output)[1].unlink()
+    with pytest.raises(StopError):
+        ran(plan, Watch(stop=1))
+    assert not [name for name in ("summary.json", "contact.html") if (plan.output / name).exists()]
+
+
 def test_no_contact_sheet_if_none_is_wanted(plan: Plan) -> None:
     ran(plan, contact=0)
     assert not (plan.output / "contact.html").exists()
@@ -278,6 +287,26 @@ def test_wrong_models_leave_nothing_behind(plan: Plan) -> None:
     with pytest.raises(UsageError, match="there is no model"):
         ran(changed(plan, model="fkae"))
     assert not plan.output.exists()
+
+
+def test_an_output_that_cannot_be_made_is_told(plan: Plan, pictures: Path) -> None:
+    place = plan.output.with_name("file") / "out"
+    place.parent.write_text("")
+    with pytest.raises(UsageError, match=r"out cannot be made: .*can be written"):
+        ran(changed(plan, output=place))
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "Error writing bytes to file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cluejudge.batch.shardwork.write_rows", full)
+        with pytest.raises(StoreError, match=r"no room for .*out: .*goes on from there"):
+            ran(plan)
+    assert ran(plan).summary.images == len(FEW)
 
 
 def test_of_a_run_that_is_gone_nothing_is_taken_over(plan: Plan, tmp_path: Path) -> None:

@@ -178,8 +178,8 @@ class Attempt:
         """Commits what is whole, and has tried again what is left where nothing else is."""
         for work in dict.fromkeys(works):
             if not work.left:
-                del self._open[work.shard]
                 self.done.append((work.shard, work.commit(self._tools)))
+                del self._open[work.shard]
             elif work.again and work.left == len(work.again) + work.elsewhere:
                 entries, work.again = work.again, []
                 self._agenda.add(work, entries, first=True)

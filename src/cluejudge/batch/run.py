@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 from cluejudge.batch import summary as summaries
 from cluejudge.batch.contact import write_contact
@@ -32,7 +35,7 @@ from cluejudge.batch.tally import Tally
 from cluejudge.batch.tools import ShardDone, Told
 from cluejudge.batch.watching import Unwatched, Watching
 from cluejudge.claim import Claim
-from cluejudge.errors import CluejudgeError, ModelError
+from cluejudge.errors import CluejudgeError, ModelError, StoreError, UsageError
 from cluejudge.verdict import Outcome, Verdict
 
 ENOUGH = 100
@@ -66,21 +69,21 @@ def run_batch(
     Without an `engine` it is judged in this process.
 
     Raises `UsageError` for an input or an output that cannot be used, one that another run has or
-    is in; `TooManyErrorsError`; `ModelError` if the engine fails; and what loading the models
-    raises. Whatever stops it, the same call goes on from there.
+    is in; `TooManyErrorsError`; `ModelError` if the engine fails; `StoreError` where there is no
+    room; and what loading the models raises. Whatever stops it, the same call goes on from there.
     """
     check_apart(plan.input, plan.output)
     RunFolder(plan.output).check()
     run = _Run(
         plan, pace, engine or LocalEngine(), watching or Unwatched(), open_source(plan.input)
     )
-    with ExitStack() as stack:
+    with _room(plan.output), ExitStack() as stack:
         if plan.output.is_dir():  # at once, not after minutes of loading models
             stack.enter_context(Claim(plan.output))
             common = run.common()
         else:
             common = run.common()
-            plan.output.mkdir(parents=True, exist_ok=True)
+            _make(plan.output)
             stack.enter_context(Claim(plan.output))
         manifest = run.prepared(common)
         spent = run.judged(manifest)
@@ -120,22 +123,40 @@ class _Run:
         first = common.models.get("first", "")
         now = fingerprint(plan, common, self.source.card, found.now, first)
         folder.prepare(now, plan.constitution, found.differences)
-        if retry and forget_errors(folder, common):
-            for name in (summaries.NAME, CONTACT):
-                (folder.path / name).unlink(missing_ok=True)
+        if retry:
+            forget_errors(folder, common)
         return take_over(folder, self.source) if mended else found.manifest
 
     def judged(self, manifest: Manifest) -> Spent:
         """Has what is missing judged; where the time went."""
-        folder = self.folder
-        starts = [manifest.start(shard) for shard in range(manifest.shards + 1)]
-        missing = folder.missing([end - start for start, end in pairwise(starts)])
-        before = sum((counted(path) for path in parts(folder.path).values()), Tally())
+        missing = self._missing(manifest)
+        before = sum((counted(path) for path in parts(self.folder.path).values()), Tally())
         self.watching.begin(manifest.count, before)
         ears = _Ears(self.pace.max_error_rate, before, self.watching)
         began = time.perf_counter()
-        busy = models = waiting = 0.0
+        busy, models, waiting = self._driven(missing, ears)
+        self.folder.tidy()  # an actor that was killed may have been writing a part
+        return Spent(
+            judged=ears.judged,
+            seconds=time.perf_counter() - began,
+            judges=self.engine.judges,
+            busy=busy,
+            models=models,
+            waiting=waiting,
+        )
+
+    def _missing(self, manifest: Manifest) -> tuple[int, ...]:
+        """The shards without a part; if there are any, nothing is summed up yet."""
+        starts = [manifest.start(shard) for shard in range(manifest.shards + 1)]
+        missing = self.folder.missing([end - start for start, end in pairwise(starts)])
+        for name in (summaries.NAME, CONTACT) if missing else ():
+            (self.folder.path / name).unlink(missing_ok=True)
+        return missing
+
+    def _driven(self, missing: Sequence[int], ears: _Ears) -> tuple[float, float, float]:
+        """Has shards judged: seconds by the clock, in the models, and of waiting for images."""
         left = set(missing)
+        busy = models = waiting = 0.0
         shards = self.engine.run(self.plan, self.pace, missing, ears.hear)
         with closing(_generated(shards)) as done:
             for shard in done:
@@ -148,15 +169,7 @@ class _Run:
                 f"the engine ended, and {len(left)} of {len(missing)} shards are not judged",
                 hint="the same command goes on from there",
             )
-        folder.tidy()  # an actor that was killed may have been writing a part
-        return Spent(
-            judged=ears.judged,
-            seconds=time.perf_counter() - began,
-            judges=self.engine.judges,
-            busy=busy,
-            models=models,
-            waiting=waiting,
-        )
+        return busy, models, waiting
 
     def summed(self, manifest: Manifest, common: Verdict, spent: Spent) -> Summary:
         """Writes the contact sheet, then the summary, unless both are there and nothing is new."""
@@ -194,6 +207,32 @@ class _Ears:
                 "them",
                 hint="see what is wrong; the same command with another --max-error-rate goes on",
             )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}", hint="name a folder that can be written"
+        ) from error
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """Tells of a full disk in words; all other errors are as they are."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise StoreError(
+            f"there is no room for {folder}: {os.strerror(error.errno)}",
+            hint="make room; the same command goes on from there",
+        ) from error
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _generated(shards: Iterator[ShardDone]) -> Generator[ShardDone, None, None]:
