@@ -188,9 +188,9 @@ def test_a_port_in_use(
 
 
 def test_answers_do_not_wait_for_the_client_to_acknowledge_their_heads() -> None:
-    from cluejudge.cli.serving import _bound
+    from cluejudge.cli.listening import bound
 
-    with _bound(ServiceSettings(constitution="pictogram", port=0)) as sock:
+    with bound(ServiceSettings(constitution="pictogram", port=0)) as sock:
         assert sock.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY on no other
 
 

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
-import logging
-import signal
-import socket
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-import uvicorn
 from pydantic import ValidationError
 
-import cluejudge
 from cluejudge.api import Judge
 from cluejudge.builtin import find_constitution
 from cluejudge.cli import exits
+from cluejudge.cli.listening import bound, listen
 from cluejudge.cli.models import read_key, read_options
 from cluejudge.cli.options import parse_settings
 from cluejudge.errors import UsageError
 from cluejudge.service.app import create_app
 from cluejudge.service.defaults import DEFAULT, settle
-from cluejudge.service.heads import PromptHeads
 from cluejudge.service.moderation import check_keys
 from cluejudge.service.settings import MEBIBYTE, ServiceSettings, Unsure
 from cluejudge.store.store import Store
@@ -37,9 +29,6 @@ from cluejudge.yamlfile import read
 if TYPE_CHECKING:
     from cluejudge.compiled import CompiledConstitution
     from cluejudge.store.records import Key, StoredConstitution
-
-_SPARE_S = 30
-_CONNECTIONS = 1024
 
 _LINGER_S = 0.01
 """Nobody waits this long but for a flow whose own work takes longer; see `Gatherer`."""
@@ -79,13 +68,14 @@ def run(given: Given) -> int:
     with ExitStack() as opened:
         store = opened.enter_context(_record(given)) if is_there(given.db) else None
         _check_keys(settings, store.keys.list() if store else (), given)
-        sock = opened.enter_context(_bound(settings))
+        sock = opened.enter_context(bound(settings))
         if store is None:  # no file is made for a start that is refused
             judge = judge_by(find_constitution(wanted))
             store, judge_by = opened.enter_context(_record(given)), lambda _: judge
         stored, judge = settle(store.constitutions, wanted, judge_by)
         settings = settings.model_copy(update={"constitution": stored.name})
-        _serve(settings, store, judge, sock, _told(given, settings, store, stored))
+        app = create_app(settings, store, judge)
+        listen(app, settings, sock, _told(given, settings, store, stored))
     return exits.OK
 
 
@@ -144,29 +134,6 @@ def _check_keys(settings: ServiceSettings, keys: Iterable[Key], given: Given) ->
     )
 
 
-@contextmanager
-def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
-    """A socket of the address, before models are loaded: nobody should wait for a port in use."""
-    try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise UsageError(f"there is no address {settings.host}: {error}") from error
-    family, kind, protocol, _, address = found[0]
-    if settings.loopback and not ipaddress.ip_address(str(address[0])).is_loopback:
-        raise UsageError(f"{settings.host} is {address[0]} here, which is not this machine alone")
-    # asyncio sends small packets at once only on a socket whose protocol is told; else every answer
-    # waits 40 ms for the client to acknowledge its head.
-    with socket.socket(family, kind, protocol) as sock:
-        if sys.platform != "win32":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind(address)
-        except OSError as error:
-            said = f"cannot listen at {settings.host} port {settings.port}: {error.strerror}"
-            raise UsageError(said, hint="take another --port") from error
-        yield sock
-
-
 def _judge(given: Given, compiled: CompiledConstitution) -> Judge:
     """A judge by the constitution for requests that name none."""
     tuned = parse_settings(given.pairs)
@@ -198,57 +165,3 @@ def _told(
         ("keys", "needed" if store.keys.any() else everyone),
         *(() if settings.loopback else (("TLS", "none: put a proxy with TLS before it"),)),
     ]
-
-
-class _Server(uvicorn.Server):
-    """Says where it listens when it does."""
-
-    def __init__(self, config: uvicorn.Config, told: list[tuple[str, str]]) -> None:
-        super().__init__(config)
-        self._told = told
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, and say so."""
-        await super().startup(sockets)
-        for sock in sockets or ():
-            host, port = sock.getsockname()[:2]
-            url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-            lines = [*self._told, ("review page", f"{url}/review")]
-            click.echo(f"cluejudge {cluejudge.__version__} serves at {url}", err=True)
-            for name, text in lines:
-                click.echo(f"  {name:<13} {text}", err=True)
-
-
-def _serve(
-    settings: ServiceSettings,
-    store: Store,
-    judge: Judge,
-    sock: socket.socket,
-    told: list[tuple[str, str]],
-) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
-    logging.getLogger("cluejudge.service").setLevel(logging.INFO)
-    config = uvicorn.Config(
-        create_app(settings, store, judge),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        http=PromptHeads,
-        ws="none",
-        limit_concurrency=_CONNECTIONS,
-        timeout_graceful_shutdown=round(settings.deadline_s) + _SPARE_S,
-    )
-    with _ended_by_signals():
-        _Server(config, told).run(sockets=[sock])
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Has the signals that the server ended by do nothing more once it has ended."""
-    ours = (signal.SIGINT, signal.SIGTERM)
-    before = {one: signal.signal(one, lambda *_: None) for one in ours}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
