@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +68,18 @@ def test_a_picture_that_fails_fails_alone() -> None:
     assert {row.outcome for row in failed.rules} == {RuleOutcome.UNSURE}
     assert unread.outcome is Outcome.ERROR
     assert "gone.png" in unread.reason
+
+
+@pytest.mark.parametrize("score", [math.nan, 1.5, -0.1])
+def test_a_score_that_is_none_is_an_error(score: float) -> None:
+    class Strange(Levels):
+        @staticmethod
+        def _seen(level: int) -> Seen:
+            return Seen(flagged(score if level == 99 else 0.1, 0.5), ())
+
+    good, strange = method(Strange()).predict(samples(1, 99))
+    assert (good.outcome, strange.outcome) == (Outcome.SAFE, Outcome.ERROR)
+    assert f"its score is {score}" in strange.reason
 
 
 def test_what_is_not_told_of_is_not_cleared() -> None:

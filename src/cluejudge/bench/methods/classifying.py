@@ -172,5 +172,7 @@ def parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def flagged(score: float, threshold: float, evidence: str = "") -> Found:
-    """Unsafe from `threshold` on."""
+    """Unsafe from `threshold` on. Raises `ModelError` for a score that is none of [0, 1]."""
+    if not 0 <= score <= 1:
+        raise ModelError(f"its score is {score}, and should lie between 0 and 1")
     return Found(Outcome.UNSAFE if score >= threshold else Outcome.SAFE, score, evidence=evidence)
