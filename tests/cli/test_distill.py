@@ -82,6 +82,7 @@ def test_the_report_as_json(batch: Path, tmp_path: Path, capsys: Captured) -> No
         (["{run}/nothing", "-o", "{out}"], "holds no run"),
         (["{run}", "-o", "{out}", "--encoder", "systemone:m@http://x"], "has no encoder"),
         (["{run}", "-o", "{out}", "--risk", "1"], "Invalid value for '--risk'"),
+        (["{run}", "-o", "{out}", "--risk", "nan"], "Invalid value for '--risk'"),
         (["{run}", "-o", "{out}", "--input", "{out}/away"], "away"),
         (["{run}"], "Missing option '-o'"),
     ],

@@ -6,6 +6,7 @@ import shutil
 import warnings
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from cluejudge.api import Judge
@@ -126,6 +127,26 @@ def test_a_run_without_its_listing(lesson: Lesson, tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / "run" / ".work")
     with pytest.raises(UsageError, match=r"no listing .* judges nothing anew"):
         distill(tmp_path / "run", tmp_path / "s", settings=SETTINGS, workers=1)
+
+
+def test_a_run_that_is_not_finished_teaches_what_it_has(lesson: Lesson, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(lesson.run, run)
+    part = sorted(run.glob("part-*.parquet"))[-1]
+    rows = pq.read_metadata(part).num_rows
+    part.unlink()
+    report = distill(run, tmp_path / "s", settings=SETTINGS, workers=1)
+    assert report.left_out["not judged yet"] == rows
+    assert report.rows == COUNT + 2 - rows
+
+
+def test_rules_that_were_changed_since_they_were_judged_by(lesson: Lesson, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(lesson.run, run)
+    rules = run / "constitution.yaml"
+    rules.write_text(rules.read_text().replace("something blue", "something green"))
+    with pytest.raises(UsageError, match="it was changed since"):
+        distill(run, tmp_path / "s")
 
 
 @pytest.mark.filterwarnings("ignore::cluejudge.errors.CluejudgeWarning")

@@ -147,6 +147,13 @@ def test_a_judge_that_is_set_otherwise_is_doubted(folder: Path) -> None:
     assert "other thresholds" in judge.judge(SAFE).models["doubts"]
 
 
+def test_some_of_the_rules_that_it_learnt_are_doubted(folder: Path) -> None:
+    some = COLOURS.model_copy(update={"rules": COLOURS.rules[:1]})
+    with pytest.warns(CluejudgeWarning, match="proved for all the rules that it learnt"):
+        judge = Judge(some, model=str(folder))
+    assert "of which these are some" in judge.judge(SAFE).models["doubts"]
+
+
 def test_another_judge_than_it_learnt_of_is_doubted(tmp_path: Path) -> None:
     write(tmp_path, COLOURS, RED, ["red", "black"], models={"name": "m", "model": "other 2"})
     with pytest.warns(CluejudgeWarning, match=r"learnt of another one: name m"):

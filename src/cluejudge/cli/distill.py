@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cluejudge.cli import exits
 from cluejudge.cli.finite import Finite
-from cluejudge.errors import UsageError
 
 HELP = """Make a small student of the verdicts of a batch.
 
@@ -91,57 +91,16 @@ Exit codes: 0 made; 1 it failed; 2 wrong usage, or a RUN that nothing can be lea
     "--workers", type=click.IntRange(1), default=2, show_default=True, help="Decoding processes."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
-def distill(
-    *,
-    run: Path,
-    out: Path,
-    encoder: str | None,
-    risk: float,
-    alarm_risk: float | None,
-    missed: float,
-    min_violations: int,
-    clear_rare: bool,
-    images: int,
-    where: str | None,
-    storage: tuple[str, ...],
-    workers: int,
-    as_json: bool,
-) -> int:
+def distill(*, as_json: bool, **asked: Any) -> int:
     """Make a student, and tell how far it agrees with the judge."""
-    from cluejudge.batch.folder import RunFolder
-    from cluejudge.cli.distilling import told, warned
-    from cluejudge.cli.progress import progress
+    from cluejudge.cli.distilling import made, told, warned
     from cluejudge.cli.terminal import Terminal
-    from cluejudge.distill.run import distill as make
-    from cluejudge.distill.settings import DistillSettings
-    from cluejudge.pairs import gathered
 
-    if out.resolve() == run.resolve():
-        raise UsageError("the student would lie in the run", hint="name a folder of its own")
-    settings = DistillSettings(
-        risk=risk,
-        alarm_risk=risk if alarm_risk is None else alarm_risk,
-        missed=missed,
-        min_violations=min_violations,
-        clear_rare=clear_rare,
-        images=images,
-    )
-    total = min(images, RunFolder(run).read().count)
-    with progress(total, Terminal(sys.stderr, os.environ)) as advance:
-        report = make(
-            run,
-            out,
-            encoder=encoder,
-            where=where,
-            settings=settings,
-            storage=gathered(storage, "--storage"),
-            workers=workers,
-            told=advance,
-        )
+    report = made(**asked)
     if as_json:
         click.echo(report.model_dump_json(indent=2))
     else:
         Terminal(sys.stdout, os.environ).show(told(report))
-    for warning in warned(report, out):
+    for warning in warned(report, asked["out"]):
         click.echo(warning, err=True)
     return exits.OK

@@ -1,15 +1,25 @@
-"""What is said of a student that was made."""
+"""The work behind `cluejudge distill`: from a command line to a student, and what is told of it."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from cluejudge.batch.folder import RunFolder
+from cluejudge.cli.progress import progress
+from cluejudge.cli.terminal import Terminal
 from cluejudge.distill.report import Agreement, DistillReport, ImageReport, RuleReport
+from cluejudge.distill.run import distill
+from cluejudge.distill.settings import DistillSettings
+from cluejudge.errors import UsageError
+from cluejudge.pairs import gathered
 from cluejudge.report.words import one_line
 from cluejudge.student.card import HeadKind
 
@@ -24,6 +34,39 @@ _COLUMNS = (
     "false clears",
     "false alarms",
 )
+
+
+def made(
+    *,
+    run: Path,
+    out: Path,
+    encoder: str | None,
+    where: str | None,
+    storage: tuple[str, ...],
+    workers: int,
+    **chosen: Any,
+) -> DistillReport:
+    """Makes the student that a command line asks for; what it gets wrong is told before any work.
+
+    `chosen` are settings; an `alarm_risk` of None is the risk.
+    """
+    if out.resolve() == run.resolve():
+        raise UsageError("the student would lie in the run", hint="name a folder of its own")
+    if chosen["alarm_risk"] is None:
+        chosen["alarm_risk"] = chosen["risk"]
+    settings = DistillSettings(**chosen)
+    total = min(settings.images, RunFolder(run).read().count)
+    with progress(total, Terminal(sys.stderr, os.environ)) as advance:
+        return distill(
+            run,
+            out,
+            encoder=encoder,
+            where=where,
+            settings=settings,
+            storage=gathered(storage, "--storage"),
+            workers=workers,
+            told=advance,
+        )
 
 
 def told(report: DistillReport) -> RenderableType:

@@ -60,6 +60,8 @@ class Rows:
                     yield Row(place, entries[start + at], verdict)
                     place += 1
                 start += rows.num_rows
+        if self.read < run.count:
+            self.left_out["not judged yet"] += run.count - self.read
 
     def _useful(self, rows: pa.RecordBatch, of: int) -> Iterator[int]:
         """The places of the rows of use; `of` is how many rows the run has."""

@@ -13,6 +13,7 @@ from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources.base import Source
 from cluejudge.batch.sources.registry import open_source
 from cluejudge.compiled import CompiledRule, filled, load_compiled
+from cluejudge.digest import digest
 from cluejudge.distill.evaluate import evaluate
 from cluejudge.distill.libraries import library
 from cluejudge.distill.looking import seen
@@ -100,8 +101,18 @@ def opened(run: Path, encoder: str | None) -> Lesson:
             hint="distill from a batch that was judged without one",
         )
     spec = encoder or encoder_of(told.model, told.options)
-    rules = filled(load_compiled(run / CONSTITUTION)).rules
-    return Lesson(folder, told, rules, spec, load_encoder(spec))
+    return Lesson(folder, told, _rules(folder, told), spec, load_encoder(spec))
+
+
+def _rules(folder: RunFolder, told: Fingerprint) -> tuple[CompiledRule, ...]:
+    """The rules that were judged by. Raises `UsageError` if the file holds others."""
+    found = load_compiled(folder.path / CONSTITUTION)
+    if digest(found) != told.constitution_digest:
+        raise UsageError(
+            f"{folder.path / CONSTITUTION} is not what was judged by: it was changed since",
+            hint="bring it back; a student of other rules needs a batch that was judged by them",
+        )
+    return filled(found).rules
 
 
 def _pictures(

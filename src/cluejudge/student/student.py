@@ -78,6 +78,11 @@ class Student:
         doubts = []
         if rare:
             doubts.append(f"the student clears {_listed(rare)} unseen, for violations were rare")
+        if not never and len({rule_digest(rule) for rule in rules}) < len(self._heads):
+            doubts.append(
+                "what the student calls safe was proved for all the rules that it learnt, of which "
+                "these are some"
+            )
         origin = self._learnt.card.origin
         if (origin.thresholds, origin.method) != (thresholds, method):
             doubts.append("the student learnt of a judge with other thresholds or another method")
