@@ -78,7 +78,8 @@ class RayEngine:
         cluster = self._reach()
         if not self._gpus and cluster.gpus and resolved(plan.model)[0] == "mllm":
             _warn(f"actors are given none of the {cluster.gpus:g} GPUs: see --gpus-per-actor")
-        task = ray().remote(max_calls=1, **self._share())(described)
+        # Ray would try again for ever where loading the models takes more memory than there is.
+        task = ray().remote(max_calls=1, max_retries=0, **self._share())(described)
         try:
             found = ray().get(task.remote(pickle.dumps(self._job(plan, Pace()))))
         except ray().exceptions.RayError as error:
