@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluejudge.changes import changes
+from cluejudge.changes import changes, flat
 
 TOLD = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=4)
 
@@ -17,6 +17,11 @@ def test_what_differs_is_told_by_name_and_the_old_value_first() -> None:
         "c was absent, now 2",
         "said was empty, now absent",
     ]
+
+
+def test_values_of_a_mapping_are_told_each_by_its_name() -> None:
+    whole = {"count": 3, "limits": {"max_side": 9, "budget": None}, "options": {}}
+    assert flat(whole) == {"count": "3", "limits.max_side": "9", "limits.budget": "None"}
 
 
 @given(before=TOLD, after=TOLD)

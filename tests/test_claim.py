@@ -25,21 +25,21 @@ time.sleep(60)
 def test_a_claim_keeps_others_out_until_it_is_released(tmp_path: Path) -> None:
     with Claim(tmp_path), pytest.raises(UsageError, match=f"by process {os.getpid()} "):
         Claim(tmp_path)
-    Claim(tmp_path).release()
+    Claim(tmp_path).close()
     assert not list(tmp_path.iterdir())
 
 
 def test_a_claim_that_nothing_refers_to_is_over(tmp_path: Path) -> None:
     kept = Claim(tmp_path)
     del kept
-    Claim(tmp_path).release()
+    Claim(tmp_path).close()
 
 
 def test_releasing_again_does_not_take_it_from_others(tmp_path: Path) -> None:
     first = Claim(tmp_path)
-    first.release()
+    first.close()
     with Claim(tmp_path):
-        first.release()
+        first.close()
         with pytest.raises(UsageError):
             Claim(tmp_path)
 
@@ -55,7 +55,7 @@ def test_another_process_is_told_and_its_death_frees_the_folder(tmp_path: Path) 
     process.kill()
     process.communicate(timeout=30)
     assert (tmp_path / ".lock").exists()
-    Claim(tmp_path).release()
+    Claim(tmp_path).close()
 
 
 def test_of_many_only_one_has_it(tmp_path: Path) -> None:
@@ -99,4 +99,4 @@ def test_a_file_system_without_locks_is_warned_of(
 
     monkeypatch.setattr("fcntl.flock", refuse)
     with pytest.warns(CluejudgeWarning, match="cannot be locked"):
-        Claim(tmp_path).release()
+        Claim(tmp_path).close()

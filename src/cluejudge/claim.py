@@ -8,8 +8,8 @@ import warnings
 import weakref
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
+from cluejudge.closing import Closing
 from cluejudge.errors import CluejudgeWarning, UsageError
 
 if sys.platform == "win32":
@@ -22,8 +22,8 @@ _FAR = 1 << 20
 """The byte that Windows locks: far behind the text, so that others can read that."""
 
 
-class Claim:
-    """The right to write into `folder`, which must be there, until `release`.
+class Claim(Closing):
+    """The right to write into `folder`, which must be there, until `close`.
 
     It is a lock of the system on a file `.lock` in it, so it ends with the process, however that
     ends. Raises `UsageError` if another process, or another part of this one, has it, and where
@@ -33,20 +33,9 @@ class Claim:
     def __init__(self, folder: Path) -> None:
         self._end = weakref.finalize(self, _leave, folder / LOCK, _taken(folder))
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Leaves the folder to others; again, it does nothing."""
         self._end()
-
-    def __enter__(self) -> Claim:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.release()
 
 
 def _taken(folder: Path) -> int:

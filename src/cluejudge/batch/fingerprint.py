@@ -10,7 +10,7 @@ from pydantic import Field
 import cluejudge
 from cluejudge.batch.plan import Plan
 from cluejudge.batch.rows import SHARED
-from cluejudge.changes import changes
+from cluejudge.changes import changes, flat
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
 from cluejudge.settings import Budget, Frozen, Limits, Method, Sampling, Thresholds
@@ -118,15 +118,8 @@ def differences(old: Fingerprint, new: Fingerprint, listing: str) -> Iterator[st
 
 
 def _told(run: Fingerprint) -> dict[str, str]:
-    """What must be equal and can be read, by name; of settings each by its own."""
-    whole = run.model_dump(mode="json", exclude=_APART)
-    told: dict[str, str] = {}
-    for name, value in whole.items():
-        if isinstance(value, dict):
-            told |= {f"{name}.{field}": str(inner) for field, inner in value.items()}
-        else:
-            told[name] = str(value)
-    return told
+    """What must be equal and can be read, by name."""
+    return flat(run.model_dump(mode="json", exclude=_APART))
 
 
 _APART = {"listing", "rules", "constitution_digest", "model", "options"}

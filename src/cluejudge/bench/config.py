@@ -10,7 +10,7 @@ from pydantic import Field
 
 import cluejudge
 from cluejudge.bench.samples import Sample
-from cluejudge.changes import changes
+from cluejudge.changes import changes, flat
 from cluejudge.errors import UsageError
 from cluejudge.settings import Budget, Frozen, Limits, Method, Thresholds
 
@@ -52,8 +52,7 @@ class Config(Frozen):
     not_applicable: dict[str, str] = Field(default_factory=dict)
 
 
-_GROWS = {"methods", "not_applicable", "models", "edits"}
-_SETTINGS = ("thresholds", "method", "budget", "limits")
+_APART = {"methods", "not_applicable", "models", "edits", "samples", "suite_card"}
 
 
 def samples_digest(samples: Iterable[Sample]) -> str:
@@ -105,11 +104,8 @@ def merged(old: Config, new: Config, samples: str = "the images are others") -> 
 
 
 def _told(config: Config) -> dict[str, str]:
-    """All that must be equal, by name; of settings each by its own."""
-    whole = config.model_dump(mode="json", exclude=_GROWS | {"samples"})
-    told = {name: str(value) for name, value in whole.items() if not isinstance(value, dict)}
-    for group in ("options", *_SETTINGS):
-        told |= {f"{group}.{name}": str(value) for name, value in whole[group].items()}
+    """All that must be equal, by name."""
+    told = flat(config.model_dump(mode="json", exclude=_APART))
     return told | {"suite digest": config.suite_card.get("digest", "absent")}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from cluejudge.bench.config import Config, MethodCard, samples_digest
@@ -22,6 +21,7 @@ from cluejudge.bench.run import Progress, run_methods
 from cluejudge.bench.samples import Sample, Truth
 from cluejudge.bench.suites.base import Suite
 from cluejudge.claim import Claim
+from cluejudge.closing import Closing
 from cluejudge.compiled import CompiledConstitution
 from cluejudge.digest import digest
 from cluejudge.errors import CluejudgeWarning, UsageError
@@ -53,7 +53,7 @@ class SharedModels:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class Session(Closing):
     """A run that is ready to be started, or to go on. `not_applicable` says why, by method.
 
     Its folder is kept from other runs until it is closed, at the end of a `with` block or when
@@ -80,18 +80,7 @@ class Session:
 
     def close(self) -> None:
         """Leaves the folder to others."""
-        self.claim.release()
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+        self.claim.close()
 
 
 def open_session(

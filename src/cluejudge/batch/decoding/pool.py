@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from types import TracebackType
 
 from cluejudge.batch.decoding.worker import Worker
+from cluejudge.closing import Closing
 from cluejudge.settings import Limits, Sampling
 
 
-class DecodePool:
+class DecodePool(Closing):
     """Up to `workers` processes that decode for a `stream.Stream`.
 
     They are started when they are needed, and kept until `close`.
@@ -60,14 +60,3 @@ class DecodePool:
             workers, self._all, self._idle = self._all, set(), []
         for worker in workers:
             worker.close()
-
-    def __enter__(self) -> DecodePool:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -6,12 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Generic, TypeVar
 
 from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.decoding.worker import DiedError, Worker
 from cluejudge.batch.entries import Fetched, Prepared, Refusal
+from cluejudge.closing import Closing
 from cluejudge.errors import CluejudgeError
 from cluejudge.image import LoadedImage
 
@@ -42,7 +42,7 @@ class _Row(Generic[K]):
     deaths: int = 0
 
 
-class Stream(Generic[K]):
+class Stream(Closing, Generic[K]):
     """Rows on their way through the processes of `pool`.
 
     They come out as they are ready, not in order: a long video holds nothing up. `rows` are taken
@@ -104,17 +104,6 @@ class Stream(Generic[K]):
                 worker.kill()
         for thread in self._threads:
             thread.join(_PATIENCE)
-
-    def __enter__(self) -> Stream[K]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _is_over(self) -> bool:
         return self._stopped or (self._all_fetched and not self._under_way)
