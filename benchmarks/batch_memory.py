@@ -1,8 +1,8 @@
 """Whether the memory of a batch grows with its rows.
 
-What may grow is bounded: the ledger's file is cached up to 64 MiB, some 50 bytes a row, and so are
+What may grow is bounded: 4 MiB of the ledger's file are kept in memory, some 50 bytes a row, and
 the last few thousand answers of models. So the driver's slope is to be near 50 KiB a thousand rows
-for the first million of them, and nothing after that.
+for the first 80,000 of them or so, and nothing after that.
 """
 
 from __future__ import annotations
