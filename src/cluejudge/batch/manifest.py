@@ -178,15 +178,17 @@ _ENCODER = json.JSONEncoder(ensure_ascii=True, default=repr, separators=(",", ":
 
 def listed_rows(batch: pa.RecordBatch) -> Iterator[ListedRow]:
     """The rows of a batch of a listing: the values of `OWN`, then the carried ones."""
-    return zip(*(_plain(column).to_pylist() for column in batch.columns), strict=True)
+    return zip(*map(_values, batch.columns), strict=True)
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    """Times as numbers: Python's have no nanoseconds."""
+def _values(column: pa.Array) -> list[object]:
     types = pa.types
     if types.is_timestamp(column.type) or types.is_duration(column.type):
-        return column.cast(pa.int64())
-    return column
+        column = column.cast(pa.int64())  # Python's times have no nanoseconds
+    try:
+        return list(column.to_pylist())
+    except (ValueError, OverflowError):  # dates that Python has not, perhaps deep inside
+        return [column.slice(at, 1).to_string(window=2**30) for at in range(len(column))]
 
 
 def _writer(file: BinaryIO, schema: pa.Schema) -> pa.RecordBatchStreamWriter:

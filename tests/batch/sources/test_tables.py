@@ -9,6 +9,7 @@ import pytest
 
 from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.entries import Refusal, Remote
+from cluejudge.batch.manifest import Manifest, digest_of
 from cluejudge.batch.plan import InputFormat
 from cluejudge.batch.sources.pieces import FETCH_ROWS
 from cluejudge.errors import UsageError
@@ -199,6 +200,27 @@ def test_a_table_that_cannot_be_listed_is_one_row(tmp_path: Path) -> None:
     ]
     assert set(codes(source)) == {f"{number}.parquet" for number in (0, 2, 3, 4, 5)}
     assert "no column image" in str(fetched(source)["4.parquet"])
+
+
+def test_a_footer_that_contradicts_itself_is_told(tmp_path: Path) -> None:
+    data = parquet({"image": [RED] * 6}, rows=2)
+    all_rows = b"\x16\x0c\x19"  # 6, before the list of row groups
+    assert data.count(all_rows) == 1
+    write(tmp_path, {"0.parquet": data, "1.parquet": data.replace(all_rows, b"\x16\x08\x19")})
+    assert codes(opened(tmp_path)) == {"1.parquet": "unreadable"}
+
+
+def test_dates_that_python_does_not_know_are_carried_over(tmp_path: Path) -> None:
+    far = pa.array([2**30, 1], pa.int32()).view(pa.date32())
+    deep = pa.ListArray.from_arrays([0, 1, 2], far)
+    write(tmp_path, {"t.parquet": parquet({"image": [RED, BLUE], "far": far, "deep": deep})})
+    source = opened(tmp_path / "t.parquet", carry=["far", "deep"])
+    found = Manifest.write(tmp_path / "inputs", source)
+    assert found.carried(0).column("far").chunk(0).equals(far)
+    assert found.carried(0).column("deep").chunk(0).equals(deep)
+    assert digest_of(source) == found.digest
+    write(tmp_path, {"t.parquet": parquet({"image": [RED, BLUE], "far": far[::-1], "deep": deep})})
+    assert any("changed" in one for one in found.differences(source))
 
 
 def test_a_table_that_changes_after_its_listing_is_not_taken_for_the_old_one(

@@ -27,14 +27,22 @@ class ParquetReader:
         """See `Reader`."""
         with faults(), _opened(files, name) as table:
             first = 0
-            for group in range(table.num_row_groups):
-                count = table.metadata.row_group(group).num_rows
+            for group, count in enumerate(_counts(table)):
                 if first + count > start:
                     batches = table.iter_batches(
                         batch_size=size, row_groups=[group], columns=columns, use_threads=False
                     )
                     yield from _group(batches, first, count)
                 first += count
+
+
+def _counts(table: pq.ParquetFile) -> list[int]:
+    """The rows of its row groups. Raises `OSError` if it says two things of them."""
+    about = table.metadata
+    counts = [about.row_group(group).num_rows for group in range(table.num_row_groups)]
+    if min(counts, default=0) < 0 or sum(counts) != about.num_rows:
+        raise OSError("its footer is broken: the rows of its row groups are not all its rows")
+    return counts
 
 
 @contextmanager
