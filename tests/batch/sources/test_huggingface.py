@@ -120,3 +120,15 @@ def test_data_sets_that_are_none_are_told(
     source = opened(write(tmp_path, files))
     with pytest.raises(UsageError, match=said):
         list(source.listing())
+
+
+@pytest.mark.parametrize("first", [arrow([]), arrow([RED * 50])[:900]], ids=["no rows", "cut off"])
+def test_what_stands_in_columns_is_looked_for_behind_a_file_without_a_row(
+    first: bytes, tmp_path: Path
+) -> None:
+    tables = {"a.arrow": first, "b.arrow": arrow([BLUE])}
+    unlike = {name: data.replace(b"image", b"scene") for name, data in tables.items()}
+    parts = {"state.json": state("a.arrow", "b.arrow"), **unlike}
+    found = fetched(opened(write(tmp_path, parts)))
+    assert found.pop("b.arrow#0") == BLUE
+    assert all(isinstance(lost, Refusal) for lost in found.values())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Entry, Fetched, Refusal
@@ -87,7 +86,7 @@ class TableSource:
         }
         if self._spec.id and self._spec.id not in schema.names:
             raise missing(self._spec.id, schema.names, told)
-        values = {} if self._spec.image else self._peeked(name, list(possible))
+        values = {} if self._spec.image else self._peeked(list(possible))
         looked_at = [
             Column(one, holds_bytes(kind), values.get(one, ())) for one, kind in possible.items()
         ]
@@ -113,16 +112,23 @@ class TableSource:
             raise UsageError(f"nothing of {told} can be read: {brief(why)}") from why
         raise UsageError(f"there is no {self.card['kind']} table in {told}")
 
-    def _peeked(self, name: str, columns: list[str]) -> dict[str, list[object]]:
-        values: dict[str, list[object]] = {column: [] for column in columns}
-        try:
-            pieces = self._reader.pieces(self._files, name, columns, 0, PEEK_ROWS)
-            for piece in islice(pieces, 1):
-                if piece.batch is not None:
-                    values = {one: cells(piece.batch.column(one)) for one in columns}
-        except OSError:  # then its names tell; the listing says what is wrong with it
-            pass
-        return values
+    def _peeked(self, columns: list[str]) -> dict[str, list[object]]:
+        """The first rows that can be read, in the first table that has such."""
+        for found in self._all():
+            if isinstance(found, Found):
+                try:
+                    if values := self._first_rows(found.name, columns):
+                        return values
+                except OSError:  # the listing says what is wrong with it
+                    continue
+        return {}
+
+    def _first_rows(self, name: str, columns: list[str]) -> dict[str, list[object]]:
+        if set(columns) <= set(self._reader.schema(self._files, name).names):
+            for piece in self._reader.pieces(self._files, name, columns, 0, PEEK_ROWS):
+                if piece.batch is not None and piece.count:
+                    return {one: cells(piece.batch.column(one)) for one in columns}
+        return {}
 
     def listing(self) -> Iterator[pa.RecordBatch]:
         """See `Source`."""
