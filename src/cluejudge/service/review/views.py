@@ -12,7 +12,7 @@ from cluejudge.report.words import is_told, one_line
 from cluejudge.service.review.answers import Filled, choices
 from cluejudge.service.review.pictures import Album
 from cluejudge.service.review.shots import Shot, shots
-from cluejudge.store.overruling import OPEN
+from cluejudge.store.overruling import OPEN, counting
 from cluejudge.store.records import Answer, Case, Decision, Review
 from cluejudge.verdict import Outcome, RuleOutcome, Verdict
 
@@ -193,14 +193,13 @@ def _changes(review: Review) -> tuple[str, ...]:
 
 def stands(reviews: Sequence[Review]) -> str:
     """The outcome by the last word of a reviewer who overruled it; empty if there is none."""
-    last = last_word(reviews)
+    last = counting(reviews)
     return last.outcome if last and last.answer is Answer.OVERRULE else ""
 
 
 def last_word(reviews: Sequence[Review]) -> Review | None:
-    """The newest review; one that skips only where all of them do."""
-    given = [review for review in reviews if review.answer is not Answer.SKIP]
-    return max(given or reviews, key=lambda review: review.seq, default=None)
+    """The newest review, of those the oldest first; one that skips only where all of them do."""
+    return counting(reviews) or next(reversed(reviews), None)
 
 
 def _unreadable(decision: Decision) -> bool:
