@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cluejudge.asks import Reason, Reasoning, YesNo
-from cluejudge.embedded.decoder import BATCH, Context, Contexts, Decoder, stacked
+from cluejudge.embedded.decoder import Context, Contexts, Decoder, stacked
 from cluejudge.embedded.labels import Labels
 from cluejudge.embedded.packing import Layout, lay_out
 from cluejudge.embedded.prompt import Prompts
@@ -63,18 +63,15 @@ class EmbeddedReasoner:
         """
         questions = [self._prompts.question(ask.content, explain=True) for ask in asks]
         found: list[Reasoning] = []
-        for start in range(0, len(asks), BATCH):
-            part = slice(start, start + BATCH)
-            contexts = self._contexts([ask.image for ask in asks[part]])
-            for ask, question, context in zip(asks[part], questions[part], contexts, strict=True):
-                draft = _Draft(min(ask.max_tokens, self._longest))
-                self._write(draft, question, context)
-                found.append(self._reasoning(draft))
+        for ask, question in zip(asks, questions, strict=True):
+            draft = _Draft(min(ask.max_tokens, self._longest))
+            self._write(draft, question, self._contexts([ask.image]))
+            found.append(self._reasoning(draft))
         return found
 
-    def _write(self, draft: _Draft, question: Sequence[int], context: Context) -> None:
-        """Write a draft to its end."""
-        past = stacked([context])
+    def _write(self, draft: _Draft, question: Sequence[int], context: list[Context]) -> None:
+        """Write a draft to its end, behind the one context."""
+        past = stacked(context)
         logits, new = self._decoder(lay_out([[question]], past.shape[-2]), past)
         while True:
             self._add(draft, logits[0])

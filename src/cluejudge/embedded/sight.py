@@ -42,8 +42,6 @@ class Eye:
 
     def _look(self, pictures: Sequence[Picture]) -> list[Sight]:
         projected, boxes, vectors, known = self._graph(pixels=to_pixels(pictures))
-        # Copies, so that a sight that is kept does not keep the whole batch.
         return [
-            Sight(projected[i].copy(), boxes[i].copy(), vectors[i].copy(), float(known[i]))
-            for i in range(len(pictures))
+            Sight(projected[i], boxes[i], vectors[i], float(known[i])) for i in range(len(pictures))
         ]
