@@ -118,6 +118,13 @@ def test_every_kind_of_collection_may_be_remote(bucket: str) -> None:
     }
 
 
+def test_no_relative_name_leads_out_of_the_bucket(bucket: str) -> None:
+    put(bucket, {"deep/list.txt": b"../../../up.png\n"})
+    assert fetched(opened(f"{bucket}/deep/list.txt")) == {
+        "../../../up.png": Remote(f"{bucket}/up.png", {})
+    }
+
+
 def test_options_go_where_they_belong(tmp_path: Path) -> None:
     write(tmp_path, {"l.txt": b"s3://b/a.png\nhttps://example.org/b.png\n"})
     found = fetched(opened(tmp_path / "l.txt", storage={"key": "k"}))

@@ -164,11 +164,15 @@ class _Asked(io.RawIOBase):
 
 
 def _joined(url: str, name: str) -> str:
-    """A relative name behind a URL; object stores do not know what `..` means."""
+    """A relative name behind a URL; object stores do not know what `..` means.
+
+    As on the web, it leads no higher than to the root of the host or the bucket.
+    """
     if not {".", ".."} & set(name.split("/")):
         return f"{url}/{name}"
     kind, _, path = url.partition("://")
-    return f"{kind}://{posixpath.normpath(f'{path}/{name}')}"
+    root, _, folder = path.partition("/")
+    return f"{kind}://{root}{posixpath.normpath(posixpath.join('/', folder, name))}"
 
 
 def _stamp(entry: Mapping[str, Any]) -> str:
