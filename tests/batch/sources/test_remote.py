@@ -147,6 +147,7 @@ def test_options_are_typed_where_they_say_so() -> None:
 def test_a_web_server_gives_files(site: str, tmp_path: Path) -> None:
     write(tmp_path, {"a.png": RED, "empty": b"", "t.tar": tar([("0.png", RED)]), "l.txt": b"a.png"})
     assert read_remote(Remote(f"{site}/a.png"), Limits(), Sampling()) == RED
+    assert read_remote(Remote(f"HTTP{site[4:]}/a.png"), Limits(), Sampling()) == RED
     for name, limits, code in (
         ("absent", Limits(), "missing"),
         ("empty", Limits(), "empty"),
@@ -167,7 +168,7 @@ class Slow(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(500 if "wrong" in self.path else 200)
         self.send_header("Content-Length", "300000")
         self.end_headers()
         for _ in range(1 if "cut" in self.path else 2):
@@ -186,6 +187,15 @@ def test_what_a_web_server_gives_little_by_little_is_read_to_its_end() -> None:
             with pytest.raises(ImageError) as told:
                 read_remote(Remote(f"{site}/{name}"), limits, Sampling())
             assert told.value.code == code
+
+
+def test_what_a_web_server_says_keeps_the_secrets_of_the_address() -> None:
+    with served(Slow) as site:
+        address = f"{site.replace('//', '//me:hidden@')}/wrong a.png?token=sec ret"
+        with pytest.raises(ImageError) as told:
+            read_remote(Remote(address), Limits(), Sampling())
+    assert "500" in str(told.value)
+    assert not any(one in str(told.value) for one in ("hidden", "sec"))
 
 
 def test_what_a_server_does_not_give_is_a_refusal_that_keeps_its_secrets() -> None:

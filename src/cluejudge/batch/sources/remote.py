@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -22,6 +23,8 @@ FETCH_FAILED = "fetch_failed"
 
 _WEB = ("http", "https")
 _CHUNK = 2**20
+_ANY_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"]*")
+"""What libraries say of an error may have the URL in it, otherwise written, and its secrets."""
 _GONE = (404, 410)
 
 
@@ -84,7 +87,7 @@ def asking(url: str) -> Iterator[None]:
             raise FileNotFoundError(errno.ENOENT, "there is no such file") from error
         if isinstance(reason, PermissionError | UnreachableError):
             raise reason from None
-        said = f"{shown(url)} was not given: {brief(reason).replace(url, 'it')}"
+        said = f"{shown(url)} was not given: {_ANY_URL.sub('it', brief(reason))}"
         raise UnreachableError(said, hint="give the same command again") from error
 
 
@@ -106,7 +109,8 @@ def file_system(url: str, options: Mapping[str, str]) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
 
-        files, path = url_to_fs(url, **{name: _typed(value) for name, value in options.items()})
+        given = kind + url[len(kind) :]  # fsspec knows `http`, and not `HTTP`
+        files, path = url_to_fs(given, **{name: _typed(value) for name, value in options.items()})
     except ImportError as error:
         if kind in {"s3", "s3a"}:
             raise MissingExtraError(f"reading {kind}://", "s3") from error
