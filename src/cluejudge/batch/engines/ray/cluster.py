@@ -104,7 +104,8 @@ def _unreachable(address: str | None, error: Exception) -> UsageError | ModelErr
         return ModelError(f"Ray cannot be started on this machine: {error}")
     return UsageError(
         f"there is no Ray cluster at {address}: {error}",
-        hint="give the address of one that runs, or none to start Ray on this machine",
+        hint="give the address of one that runs, or none to start Ray on this machine; one that "
+        "asks for a token is reached with RAY_AUTH_MODE=token",
     )
 
 
