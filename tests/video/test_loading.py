@@ -114,8 +114,12 @@ def test_behind_a_clock_that_goes_back_all_is_sampled_as_before() -> None:
 
 
 def test_frames_that_are_close_have_names_of_their_own() -> None:
-    data = video([still(seed) for seed in range(3)], "MKV", times=[0, 2, 4])
-    assert names(load_video(data)) == ["at 0.000 s", "at 0.002 s", "at 0.004 s"]
+    data = video([still(seed) for seed in range(4)], "MKV", times=[0, 2, 4, 3001])
+    assert names(load_video(data))[:3] == ["at 0.000 s", "at 0.002 s", "at 0.004 s"]
+    times = [0, 3000, 3001, 3002]
+    data = video([still(seed) for seed in range(4)], "MKV", times=times)
+    found = names(load_video(data, sampling=Sampling(every=0.001, max_frames=32)))
+    assert found == [f"at {time / 1000:.3f} s" for time in times]
 
 
 def test_one_frame_is_enough() -> None:

@@ -79,7 +79,7 @@ class Reel:
             if first is None:
                 first = told if told is not None else 0.0
             here = start + step if told is None else told - first
-            start = here if here >= start + _TICK else start + step
+            start = here if round(here - start, 6) >= _TICK else start + step
             self.damaged += bool(frame.is_corrupt)
             shown = _seconds(frame.duration or None, frame.time_base)
             yield Moment(index, start, shown if shown and shown > 0 else step, frame)
