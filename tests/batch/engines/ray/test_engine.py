@@ -221,6 +221,17 @@ def test_models_that_cannot_be_loaded_are_told_as_they_are_here(
     assert not plan.output.exists()
 
 
+def test_a_process_that_dies_of_loading_the_models_is_told_at_once(
+    cluster: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "described", dying.described)
+    plan = planned(pictures, tmp_path)
+    with pytest.raises(ModelError, match="the Ray cluster failed"):
+        judged(plan, RayEngine(actors=1, cpus_per_actor=0.1), Watch())
+    assert len((tmp_path / "deaths").read_bytes()) == 1
+    assert not plan.output.exists()
+
+
 def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     known = ray.cache_info().currsize
