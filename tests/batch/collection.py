@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.entries import Data, Entry, Fetched, Refusal
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.judged import Judged
-from cluejudge.batch.ledger import Ledger, rebuilt
+from cluejudge.batch.ledger import Claimed, Ledger, Mine, rebuilt
 from cluejudge.batch.manifest import Manifest
 from cluejudge.batch.parts import parts, scan
 from cluejudge.batch.plan import InputSpec, Pace, Plan
@@ -22,7 +23,7 @@ from cluejudge.batch.shard import ShardDone, Told, Tools, judge_shards
 from cluejudge.batch.watch import timed
 from cluejudge.models.fake import load
 from cluejudge.models.protocols import Models
-from tests.api.colours import COLOURS
+from tests.api.colours import COLOURS, UNSAFE
 
 Files = Sequence[Data | Refusal]
 
@@ -108,3 +109,23 @@ class Batch:
     def outcomes(self) -> list[str]:
         """What became of the rows, errors by their codes."""
         return [row["error_code"] or row["outcome"] for row in self.rows()]
+
+
+@dataclass
+class Notes:
+    """A ledger that says of one image in turn what it is told to say; all others are free."""
+
+    says: list[Claimed] = field(default_factory=list)
+    about: str = hashlib.sha256(UNSAFE).hexdigest()
+    asked: list[str] = field(default_factory=list)
+    released: set[str] = field(default_factory=set)
+
+    def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
+        self.asked.append(digest)
+        return self.says.pop(0) if self.says and digest == self.about else Mine()
+
+    def settle(self, digest: str, shard: int, row: int) -> None:
+        self.asked.append("settled")
+
+    def release(self, attempt: str) -> None:
+        self.released.add(attempt)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,20 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cluejudge.asks import Failed, Score, YesNo
 from cluejudge.batch import attempt as attempt_module
-from cluejudge.batch import shard as shard_module
 from cluejudge.batch.decoding.pool import DecodePool
 from cluejudge.batch.entries import Data, Refusal
-from cluejudge.batch.ledger import Claimed, Elsewhere, Known, Mine, rebuilt
 from cluejudge.batch.plan import Pace
 from cluejudge.batch.shard import Told
-from cluejudge.models.fake import FakeScorer, load
 from cluejudge.settings import Limits, Sampling
 from cluejudge.verdict import Outcome
 from tests.api.colours import NOISE, SAFE, UNSAFE, picture, png
-from tests.batch.collection import Batch, Files
+from tests.batch.collection import Batch, Files, Notes
 from tests.batch.decoding.rows import Bomb
+from tests.batch.scorers import digest_of, seen, watched
 
 BROKEN = UNSAFE[:60]
 OTHERS = [png(picture("white", "yellow", side)) for side in range(10, 50)]
@@ -39,33 +33,6 @@ FILES: list[Data | Refusal] = [UNSAFE, SAFE, NOISE, BROKEN, b"", *OTHERS[:4], FA
 
 class StopError(Exception):
     """Somebody stops the run."""
-
-
-@dataclass
-class Watched:
-    """The fake scorer, which notes how often it is shown a picture, and may fail on some."""
-
-    failures: dict[str, int] = field(default_factory=dict)
-    seen: Counter[str] = field(default_factory=Counter)
-
-    def score(self, asks: Sequence[Score]) -> list[YesNo | Failed]:
-        for digest in {ask.image.digest for ask in asks if ask.image}:
-            self.seen[digest] += 1
-        failing = {digest for digest, left in self.failures.items() if left > 0}
-        answers = FakeScorer().score(asks)
-        replies: list[YesNo | Failed] = [
-            Failed("out of order") if ask.image and ask.image.digest in failing else answer
-            for ask, answer in zip(asks, answers, strict=True)
-        ]
-        for digest in {ask.image.digest for ask in asks if ask.image} & failing:
-            self.failures[digest] -= 1
-        return replies
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[DecodePool]:
-    with DecodePool(2, Limits(), Sampling()) as made:
-        yield made
 
 
 def whole(batch: Batch, pool: DecodePool) -> list[dict[str, Any]]:
@@ -107,21 +74,6 @@ def test_nor_on_how_many_decode(tmp_path: Path, pool: DecodePool, workers: int) 
     two = whole(Batch(tmp_path / "two", FILES * 2), pool)
     with DecodePool(workers, Limits(), Sampling()) as other:
         assert whole(Batch(tmp_path / "other", FILES * 2, 3), other) == two
-
-
-def seen(scorer: Watched, data: bytes) -> int:
-    return scorer.seen[digest_of(data)]
-
-
-def digest_of(data: bytes) -> str:
-    from cluejudge.image import load as load_image
-
-    return load_image(data).views[0].picture.digest
-
-
-def watched(**failures: int) -> tuple[Watched, Any]:
-    scorer = Watched()
-    return scorer, replace(load(), scorer=scorer)
 
 
 @pytest.mark.parametrize("recent", [1, 100])
@@ -257,74 +209,6 @@ def test_leaving_in_the_middle_ends_all(tmp_path: Path, pool: DecodePool) -> Non
     assert not any(row["outcome"] == "error" for row in batch.rows())
     list(batch.run(pool))
     assert len(batch.rows()) == 20
-
-
-@dataclass
-class Notes:
-    """A ledger that says of one image in turn what it is told to say; all others are free."""
-
-    says: list[Claimed] = field(default_factory=list)
-    about: str = hashlib.sha256(UNSAFE).hexdigest()
-    asked: list[str] = field(default_factory=list)
-    released: set[str] = field(default_factory=set)
-
-    def claim(self, digest: str, shard: int, row: int, attempt: str) -> Claimed:
-        self.asked.append(digest)
-        return self.says.pop(0) if self.says and digest == self.about else Mine()
-
-    def settle(self, digest: str, shard: int, row: int) -> None:
-        self.asked.append("settled")
-
-    def release(self, attempt: str) -> None:
-        self.released.add(attempt)
-
-
-class TestElsewhere:
-    @pytest.fixture(autouse=True)
-    def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(shard_module, "_PAUSE", 0.02)
-
-    def test_a_verdict_of_others_is_copied(self, tmp_path: Path, pool: DecodePool) -> None:
-        batch = Batch(tmp_path, [UNSAFE, SAFE, UNSAFE], 3)
-        list(batch.run(pool, [0]))
-        ledger = Notes([Elsewhere(), Elsewhere(), Known(0, 0)])
-        batch.source.fetched.clear()
-        list(batch.run(pool, [2, 1], ledger=ledger))
-        assert sorted(batch.source.fetched) == [1, 2]
-        assert ledger.asked.count("settled") == 1
-        assert not ledger.says
-        assert batch.outcomes == ["unsafe", "safe", "unsafe"]
-
-    def test_what_nobody_judges_any_more_is_judged_here(
-        self, tmp_path: Path, pool: DecodePool
-    ) -> None:
-        batch = Batch(tmp_path, [UNSAFE, UNSAFE])
-        list(batch.run(pool, ledger=Notes([Elsewhere(), Elsewhere(), Elsewhere(), Mine()])))
-        assert batch.outcomes == ["unsafe", "unsafe"]
-
-    def test_patience_ends(
-        self, tmp_path: Path, pool: DecodePool, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(attempt_module, "PATIENCE", 0.3)
-        batch = Batch(tmp_path, [UNSAFE, SAFE])
-        list(batch.run(pool, ledger=Notes([Elsewhere()] * 1000)))
-        assert batch.outcomes == ["unsafe", "safe"]
-
-    def test_a_verdict_that_is_not_found_is_made(self, tmp_path: Path, pool: DecodePool) -> None:
-        batch = Batch(tmp_path, [UNSAFE])
-        list(batch.run(pool, ledger=Notes([Known(7, 3)])))
-        assert batch.outcomes == ["unsafe"]
-
-    def test_duplicates_of_committed_parts_are_read_from_them(
-        self, tmp_path: Path, pool: DecodePool
-    ) -> None:
-        scorer, models = watched()
-        batch = Batch(tmp_path, [UNSAFE, SAFE, UNSAFE], 3, models)
-        list(batch.run(pool, [0]))
-        scorer.seen.clear()
-        list(batch.run(pool, [1, 2], ledger=rebuilt(batch.folder)))
-        assert not seen(scorer, UNSAFE)
-        assert batch.outcomes == ["unsafe", "safe", "unsafe"]
 
 
 def test_pictures_are_told_apart_by_the_watched_scorer() -> None:
