@@ -74,6 +74,17 @@ def test_a_gif_of_a_header_alone_is_cut() -> None:
     assert code(GIF[:10], Format.GIF) == "truncated"
 
 
+def test_a_gif_that_is_cut_between_two_frames_may_have_had_more() -> None:
+    deadline = Deadline.after(10)
+    at = GIF.rindex(b"\x21\xf9\x04")
+    for cut in (GIF[:at], GIF[:-1]):
+        shortfall = check_container(cut, Format.GIF, LIMITS, deadline)
+        assert shortfall is not None
+        assert shortfall.code == "truncated"
+    assert check_container(GIF, Format.GIF, LIMITS, deadline) is None
+    assert check_container(GIF + b"behind it", Format.GIF, LIMITS, deadline) is None
+
+
 def test_a_video_in_a_heic_is_refused() -> None:
     assert code(heic(FRAMES[0]) + box(b"moov"), Format.HEIC) == "hidden_video"
 

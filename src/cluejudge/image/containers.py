@@ -13,14 +13,20 @@ from cluejudge.image.deadline import Deadline
 from cluejudge.image.refusals import Code, refuse
 from cluejudge.image.sizes import check_frames, check_size
 from cluejudge.image.sniff import Format
+from cluejudge.image.views import Shortfall
 from cluejudge.settings import Limits
 
 
-def check_container(data: bytes, kind: Format, limits: Limits, deadline: Deadline) -> None:
-    """Raise `ImageError` where `data` ends too early, holds too much, or contradicts itself."""
+def check_container(
+    data: bytes, kind: Format, limits: Limits, deadline: Deadline
+) -> Shortfall | None:
+    """Raise `ImageError` where `data` ends too early, holds too much, or contradicts itself.
+
+    What is returned says why there may have been more frames than the whole ones that are there.
+    """
     if kind is Format.GIF:
-        _check_gif(data, limits, deadline)
-    elif kind is Format.PNG:
+        return _check_gif(data, limits, deadline)
+    if kind is Format.PNG:
         _check_png(data, limits, deadline)
     elif kind is Format.WEBP:
         _check_riff(data)
@@ -30,6 +36,7 @@ def check_container(data: bytes, kind: Format, limits: Limits, deadline: Deadlin
         kinds = set(boxes(data, deadline))
         if kind is Format.HEIC and b"moov" in kinds:
             raise refuse(Code.HIDDEN_VIDEO, "HEIC: it holds a video, not only stills")
+    return None
 
 
 def boxes(data: bytes, deadline: Deadline) -> Iterator[bytes]:
@@ -109,7 +116,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int]]:
         at += 12 + length
 
 
-def _check_gif(data: bytes, limits: Limits, deadline: Deadline) -> None:
+def _check_gif(data: bytes, limits: Limits, deadline: Deadline) -> Shortfall | None:
     """All frames are looked at first, for Pillow grows the canvas with those beyond its edge."""
     if len(data) < 13:
         raise _truncated("the GIF header is cut short")
@@ -128,6 +135,9 @@ def _check_gif(data: bytes, limits: Limits, deadline: Deadline) -> None:
             at = _after_blocks(data, at + 11 + _colours(flags))
         else:
             at += 1
+    if at < len(data):
+        return None
+    return Shortfall(Code.TRUNCATED.value, str(_truncated("the GIF has no end")))
 
 
 def _colours(flags: int) -> int:

@@ -62,7 +62,7 @@ def _loaded(data: bytes, kind: Format, limits: Limits, sampling: Sampling | None
         replace(view, spans=spans.get(part.index, ())) for part in parts for view in part.views
     )
     found = (*source.notes(), *choice.notes, *(note for part in parts for note in part.notes))
-    return LoadedImage(_record(data, source, parts[0], found), views)
+    return LoadedImage(_record(data, source, parts[0], found), views, source.shortfall)
 
 
 def _parts(source: Source, indices: Iterable[int], deadline: Deadline) -> Iterator[_Part]:

@@ -51,7 +51,7 @@ class Source:
 
     def __init__(self, data: bytes, kind: Format, limits: Limits, deadline: Deadline) -> None:
         """Read the headers. Raises `ImageError` for what cannot be opened or is not allowed."""
-        check_container(data, kind, limits, deadline)
+        self.shortfall = check_container(data, kind, limits, deadline)
         self._data = without_text(data) if kind is Format.PNG else data
         self._kind, self._limits, self._deadline = kind, limits, deadline
         with decoding(kind.value):
