@@ -38,7 +38,7 @@ def test_a_folder_is_judged(batch: list[str], tmp_path: Path, capsys: Captured) 
     assert "4 images: 1 unsafe, 1 abstain, 1 error, 1 safe" in out
     assert "truncated" in out
     assert f"Contact sheet: {tmp_path / 'out' / 'contact.html'}" in err
-    assert "Passed over: 1 file is no image\n" in err  # notes.txt
+    assert "Passed over: 1 file is no image, or hidden\n" in err  # notes.txt
     assert outcomes(tmp_path / "out") == {
         "abstain.png": "abstain",
         "error.png": "truncated",

@@ -110,6 +110,7 @@ def finish(found: Finished, output: Path, *, as_json: bool) -> None:
     if found.passed_over:
         many = found.passed_over > 1
         files = f"{found.passed_over} files are no images" if many else "1 file is no image"
+        files += ", or hidden"
         click.echo(f"Passed over: {files}", err=True)
     if (output / NAME).exists():
         click.echo(f"Contact sheet: {output / NAME}", err=True)
