@@ -13,7 +13,7 @@ from cluejudge.builtin import constitution_path, find_constitution
 from cluejudge.compiled import CompiledConstitution, filled
 from cluejudge.digest import digest
 from cluejudge.errors import ImageError, UsageError
-from cluejudge.image import LoadedImage, Shortfall, View, load, read
+from cluejudge.image import ImageRecord, LoadedImage, Shortfall, View, load, read
 from cluejudge.judge import (
     Answerer,
     Flow,
@@ -239,7 +239,9 @@ class Judge:
                 "cost": combined.cost,
             }
         )
-        return _short(verdict, loaded.shortfall) if loaded.shortfall else verdict
+        if loaded.shortfall:
+            return _short(verdict, loaded.record, loaded.shortfall)
+        return verdict
 
 
 def _timed(verdict: ViewVerdict, view: View) -> ViewVerdict:
@@ -247,14 +249,17 @@ def _timed(verdict: ViewVerdict, view: View) -> ViewVerdict:
     return verdict.model_copy(update={"spans": view.spans}) if view.spans else verdict
 
 
-def _short(verdict: Verdict, shortfall: Shortfall) -> Verdict:
+def _short(verdict: Verdict, record: ImageRecord, shortfall: Shortfall) -> Verdict:
     """What is found in a part of an input counts; what is not seen of it keeps it from being safe.
 
-    A model's failure stays what it is, for the same input may be judged again.
+    A model's failure stays what it is, for the same input may be judged again; the record's notes
+    tell of the shortfall then.
     """
+    reason = storable(shortfall.reason)
     if verdict.outcome in {Outcome.UNSAFE, Outcome.ERROR}:
-        return verdict
-    why = {"reason": storable(shortfall.reason), "code": shortfall.code}
+        record = record.model_copy(update={"notes": (*record.notes, reason)})
+        return verdict.model_copy(update={"record": record})
+    why = {"reason": reason, "code": shortfall.code}
     return verdict.model_copy(update={"outcome": Outcome.ERROR, **why})
 
 

@@ -61,6 +61,8 @@ def test_what_is_found_in_a_part_counts(judge: Judge) -> None:
     verdict = prepared(judge, replace(load(UNSAFE), shortfall=CUT))
     assert (verdict.outcome, verdict.violated) == (Outcome.UNSAFE, ("red-on-blue",))
     assert verdict.code == ""
+    assert verdict.record is not None
+    assert verdict.record.notes == ("the video ends too early",)
 
 
 def test_what_a_model_failed_on_may_be_judged_again() -> None:
