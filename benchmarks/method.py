@@ -3,9 +3,9 @@
 python -m benchmarks.method --runs FOLDER [--style openmoji] [--seeds 1 2 3 4 5] [--images 1000]
                             [--edits all] [--json FILE]
 
-One run of `cluejudge bench` for each seed, in FOLDER/SEED, and with `--edits` one in FOLDER/edited,
-which a later call goes on with; then the tables of `docs/bench-results.md`, as means over the seeds
-with the least and the most.
+One run of `cluejudge bench` for each seed, in FOLDER/SEED, and with `--edits` another on edited
+images, in FOLDER/SEED-edited, which a later call goes on with; then the tables of
+`docs/bench-results.md`, as means over the seeds with the least and the most.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from typing import Any
 
 from benchmarks.method_tables import EDITED, tables
 from benchmarks.output import parse, write
-from benchmarks.seeds import MethodRow, Metrics, auroc, relevance, rows, scores, stages
+from benchmarks.seeds import (
+    MethodRow,
+    Metrics,
+    Spread,
+    auroc,
+    relevance,
+    robustness,
+    rows,
+    scores,
+    stages,
+)
 from cluejudge.bench.folder import RunFolder
 from cluejudge.bench.methods.registry import GROUPS
 from cluejudge.bench.results import measure
@@ -67,8 +77,7 @@ class Plan:
 class Record:
     """All that the tables show: `scores` and `stages` of the first seed, the rest of all.
 
-    `robustness` is by edit, then by method: of how many images each kind of change was possible
-    (`of`), and of how many it came (`count`).
+    `robustness` is as `benchmarks.seeds.robustness` tells it, and empty where nothing was edited.
     """
 
     style: str
@@ -80,14 +89,12 @@ class Record:
     scores: Mapping[str, Sequence[float]]
     auroc: Mapping[str, Sequence[float]]
     stages: Mapping[str, float]
-    robustness: Mapping[str, Mapping[str, Any]]
+    robustness: Mapping[str, Mapping[str, Mapping[str, Spread]]]
 
 
-def record(plan: Plan, folders: Mapping[int, RunFolder], edited: RunFolder | None) -> Record:
-    """The numbers of finished runs, one for each seed, and of one on edited images."""
+def record(plan: Plan, folders: Mapping[int, RunFolder], edited: Sequence[RunFolder]) -> Record:
+    """The numbers of finished runs, one for each seed, and of those on edited images."""
     runs: list[Metrics] = [measure(folder) for folder in folders.values()]
-    turned: Metrics = measure(edited) if edited else {}
-    flips = turned.get("robustness", {})
     return Record(
         style=plan.style,
         images=plan.images,
@@ -98,11 +105,7 @@ def record(plan: Plan, folders: Mapping[int, RunFolder], edited: RunFolder | Non
         scores=scores(next(iter(folders.values()))),
         auroc=auroc(runs),
         stages=stages(runs[0]),
-        robustness={
-            edit: {name: flips[name][edit] for name in EDITED}
-            for edit in EDITS
-            if flips and edit in flips[EDITED[0]]
-        },
+        robustness=robustness([measure(folder) for folder in edited]) if edited else {},
     )
 
 
@@ -117,9 +120,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = parse(parser, arguments)
     plan = Plan(args.runs, args.style, args.images)
     folders = {seed: plan.run(str(seed), seed, METHODS) for seed in args.seeds}
-    edited = None
-    if args.edits == "all":
-        edited = plan.run("edited", args.seeds[0], EDITED, list(EDITS))
+    edited = [
+        plan.run(f"{seed}-edited", seed, EDITED, list(EDITS))
+        for seed in args.seeds
+        if args.edits == "all"
+    ]
     found = asdict(record(plan, folders, edited))
     print(f"PictoBench, {args.style}: {args.images} images for each of {len(args.seeds)} seeds")
     print("\n\n".join(tables(found)))

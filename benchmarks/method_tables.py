@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from benchmarks.seeds import KINDS
+
 EDITED = ("clue", "no-debias", "rules")
 """What is judged of edited images."""
 
@@ -102,13 +104,10 @@ def _robustness(record: Record) -> str:
         (
             (
                 edit,
-                *(
-                    _share(told["clue"], kind)
-                    for kind in ("safe_to_unsafe", "unsafe_to_safe", "to_abstain", "changed")
-                ),
-                _share(told["no-debias"], "changed"),
-                _share(told["rules"], "changed"),
-                _share(told["rules"], "unsafe_to_safe"),
+                *(_shares(told["clue"][kind]) for kind in KINDS),
+                _shares(told["no-debias"]["changed"]),
+                _shares(told["rules"]["changed"]),
+                _shares(told["rules"]["unsafe_to_safe"]),
             )
             for edit, told in record["robustness"].items()
         ),
@@ -124,6 +123,5 @@ def _spread(told: Mapping[str, float]) -> str:
     return f"{told['mean']:.3f} ({told['least']:.3f} to {told['most']:.3f})"
 
 
-def _share(told: Mapping[str, Any], kind: str) -> str:
-    counted = told[kind]
-    return f"{counted['count'] / max(1, counted['of']):.1%}"
+def _shares(told: Mapping[str, float]) -> str:
+    return f"{told['mean']:.1%} ({told['least']:.1%} to {told['most']:.1%})"

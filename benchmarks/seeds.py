@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from cluejudge.bench.folder import RunFolder
+from cluejudge.bench.robustness import EDITS
 
 NUMBERS = ("f1", "recall", "precision", "fpr", "accuracy", "coverage")
 PERCENTILES = (10, 25, 50, 75, 90)
 AUROC = ("auroc_image", "auroc_debiased")
 CURVE = (0.25, 0.5, 0.6, 0.7, 0.8)
 """Shares filtered at which the relevance scan's recall is shown."""
+KINDS = ("safe_to_unsafe", "unsafe_to_safe", "to_abstain", "changed")
+"""How a verdict on an edited image may differ."""
 
 Metrics = Mapping[str, Any]
 
@@ -124,3 +127,23 @@ def scores(folder: RunFolder) -> dict[str, list[float]]:
 def stages(run: Metrics) -> dict[str, float]:
     """The share of atoms that each stage of CLUE decided."""
     return {name: told["share"] for name, told in run["methods"]["clue"]["stages"].items()}
+
+
+def robustness(runs: Sequence[Metrics]) -> dict[str, dict[str, dict[str, Spread]]]:
+    """By edit and method: what share of the images that could change so did, for each of `KINDS`.
+
+    An image that could turn unsafe is one that was safe before it was edited.
+    """
+    told = [run["robustness"] for run in runs]
+    return {
+        edit: {
+            name: {kind: spread([_share(one[name][edit][kind]) for one in told]) for kind in KINDS}
+            for name in told[0]
+        }
+        for edit in EDITS
+        if all(edit in one[name] for one in told for name in told[0])
+    }
+
+
+def _share(counted: Mapping[str, int]) -> float:
+    return counted["count"] / max(1, counted["of"])

@@ -59,7 +59,7 @@ def test_runs_of_several_seeds(folders: dict[int, RunFolder]) -> None:
 
 
 def test_what_is_shown_is_what_is_written(plan: Plan, folders: dict[int, RunFolder]) -> None:
-    edited = plan.run("edited", 1, EDITED, ("grayscale",))
+    edited = [plan.run(f"{seed}-edited", seed, EDITED, ("grayscale",)) for seed in folders]
     found = asdict(record(plan, folders, edited))
     shown = "\n\n".join(tables(found))
     assert "Not applicable: `prior`" in shown
