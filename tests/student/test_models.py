@@ -72,6 +72,14 @@ def test_a_picture_that_the_recogniser_does_not_know(alone: Judge) -> None:
     assert (verdict.outcome, verdict.code) == (Outcome.ABSTAIN, Cause.UNKNOWN_IMAGE)
 
 
+def test_without_a_recogniser_every_verdict_says_so(folder: Path) -> None:
+    fake = load_models("fake")
+    assert not behind(folder, fake).doubts
+    with pytest.warns(CluejudgeWarning, match="without a recogniser"):
+        judge = Judge(COLOURS, model=replace(fake, recogniser=None), first=folder)
+    assert "without a recogniser" in judge.judge(SAFE).models["doubts"]
+
+
 def test_a_picture_unlike_those_it_has_learnt_of(tmp_path: Path) -> None:
     write(tmp_path, COLOURS, RED, ["red", "black"], distance=0.3, landmarks=[plain("white")])
     judge = Judge(COLOURS, model=str(tmp_path))

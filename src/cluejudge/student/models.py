@@ -40,6 +40,7 @@ def load(arg: str) -> Models:
             *((f"judge {name}", value) for name, value in origin.models.items()),
             ("encoder", learnt.card.encoder),
         ),
+        doubts=_of_strangers(models),
     )
 
 
@@ -62,7 +63,11 @@ def behind(first: str | Path, models: Models) -> Models:
         models,
         grader=Student(learnt, encoder),
         card=(*models.card, (FIRST, f"student {learnt.digest}")),
-        doubts=(*models.doubts, *_of_another(learnt.card.origin.models, models)),
+        doubts=(
+            *models.doubts,
+            *_of_strangers(models),
+            *_of_another(learnt.card.origin.models, models),
+        ),
     )
 
 
@@ -76,6 +81,15 @@ def _encoding(learnt: Learnt) -> Models:
             hint="have the version of it back, or make the student again with `cluejudge distill`",
         )
     return models
+
+
+def _of_strangers(models: Models) -> tuple[str, ...]:
+    """That nothing but the distance keeps the student from what it has learnt nothing of."""
+    if models.recogniser is not None:
+        return ()
+    return (
+        "without a recogniser the student may decide images of another kind than it learnt from",
+    )
 
 
 def _of_another(taught: Mapping[str, str], models: Models) -> tuple[str, ...]:
