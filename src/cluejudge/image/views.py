@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from cluejudge.errors import ImageError
 from cluejudge.image.picture import Picture
 from cluejudge.image.record import ImageRecord
 from cluejudge.image.refusals import Code, refuse
@@ -36,12 +37,19 @@ class Shortfall:
 class LoadedImage:
     """An input ready to be judged: at least one view, no two with the same pixels.
 
-    With a `shortfall` it may be found unsafe by what is there, and never safe.
+    With a `shortfall` it may be found unsafe by what is there, and never safe. Who cannot keep to
+    that takes the views of `complete`.
     """
 
     record: ImageRecord
     views: tuple[View, ...]
     shortfall: Shortfall | None = None
+
+    def complete(self) -> tuple[View, ...]:
+        """The views, if they are all. Raises `ImageError` where there is a shortfall."""
+        if self.shortfall:
+            raise ImageError(self.shortfall.code, self.shortfall.reason)
+        return self.views
 
 
 class Area:

@@ -117,11 +117,11 @@ def png(level: int) -> bytes:
     return file.getvalue()
 
 
-def animation(*levels: int) -> bytes:
+def animation(*levels: int, kind: str = "PNG") -> bytes:
     """An animation of plain frames."""
     frames = [PILImage.fromarray(np.full((16, 16, 3), level, np.uint8)) for level in levels]
     file = io.BytesIO()
-    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:], duration=100)
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], duration=100)
     return file.getvalue()
 
 

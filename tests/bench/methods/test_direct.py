@@ -86,6 +86,15 @@ def test_an_image_that_cannot_be_read_is_an_error_in_its_place() -> None:
     assert (first.outcome, last.outcome) == (Outcome.SAFE, Outcome.UNSAFE)
 
 
+def test_a_file_that_is_cut_is_an_error_whatever_is_there() -> None:
+    data = animation(1, 2, kind="GIF")
+    method, _ = prior({1: p(0.0), 2: p(0.0)})
+    whole, found = method.predict([sample("whole", data), sample("cut", data[:-1])])
+    assert whole.outcome is Outcome.SAFE
+    assert (found.outcome, found.cost.asks) == (Outcome.ERROR, 0)
+    assert "the GIF has no end" in found.reason
+
+
 def test_the_limits_of_the_run_hold() -> None:
     script = Script({(1, PRIOR): p(0.1)})
     small = replace(setup(script), limits=Limits(max_bytes=10))

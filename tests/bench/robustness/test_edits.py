@@ -130,6 +130,14 @@ def test_a_file_of_several_pictures_is_refused() -> None:
     assert caught.value.code == "several_views"
 
 
+def test_a_file_that_is_cut_is_refused() -> None:
+    target = io.BytesIO()
+    picture(60, 60, 1).pil().save(target, "GIF")
+    with pytest.raises(ImageError) as caught:
+        EDITS["crop"](target.getvalue()[:-1])
+    assert caught.value.code == "truncated"
+
+
 def test_what_is_no_image_is_an_image_error() -> None:
     with pytest.raises(ImageError):
         EDITS["inversion"](b"not an image")

@@ -64,10 +64,10 @@ def refuse_unaskable(models: Models, contents: Sequence[str], method: str) -> No
 def pictures(sample: Sample, limits: Limits) -> tuple[Picture, ...] | Prediction:
     """The pictures of a sample (frames, pages, backgrounds), or why there are none."""
     try:
-        loaded = load(read(sample.read(), limits), limits)
+        views = load(read(sample.read(), limits), limits).complete()
     except (ImageError, OSError) as error:
         return Prediction(id=sample.id, outcome=Outcome.ERROR, reason=storable(str(error)))
-    return tuple(view.picture for view in loaded.views)
+    return tuple(view.picture for view in views)
 
 
 def read_answer(reply: Reply, thresholds: Thresholds) -> Found:

@@ -46,11 +46,11 @@ class Edit:
     def __call__(self, data: bytes) -> bytes:
         """The file `data` with the edit made.
 
-        Raises `ImageError` for what is no image, for a file that shows several pictures (an
-        animation, a document, transparency over two backgrounds: no one edit means the same for
-        all of them), and for a picture too small for the edit.
+        Raises `ImageError` for what is no image or not all there, for a file that shows several
+        pictures (an animation, a document, transparency over two backgrounds: no one edit means
+        the same for all of them), and for a picture too small for the edit.
         """
-        views = load(data).views
+        views = load(data).complete()
         if len(views) > 1:
             raise ImageError(
                 "several_views",

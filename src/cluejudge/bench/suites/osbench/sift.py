@@ -118,7 +118,7 @@ def _holds(content: str, negated: bool, seen: Seen) -> bool:
 
 def _seen(path: Path, models: Models, contents: Sequence[str]) -> Seen:
     """Raises `ImageError`, and `ValueError` for a content that the model does not answer."""
-    picture = load(read(path)).views[0].picture
+    picture = load(read(path)).complete()[0].picture
     asks = [Score(picture, content) for content in contents]
     replies = reply_to_each(models.scorer.score, asks)
     return dict(zip(contents, _answers(contents, replies), strict=True))
