@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cluejudge.batch import ledger as module
+from cluejudge.batch.buckets import Buckets
 from cluejudge.batch.entries import Entry
 from cluejudge.batch.folder import RunFolder
 from cluejudge.batch.journal import Journal
@@ -91,6 +92,17 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with told:
         deque(map(ledger.settle, map(digest, range(9999)), repeat(0), range(9999)), maxlen=0)
     ledger.close()
+
+
+def test_places_that_cannot_be_put_aside_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = RunFolder(tmp_path)
+    fill(folder)
+    monkeypatch.setattr("cluejudge.batch.buckets.BUFFER", 0)
+    monkeypatch.setattr(Buckets, "_path", lambda *_: tmp_path / "no folder" / "00")
+    with pytest.raises(StoreError, match=r"ledger\.sqlite cannot be used: .*no folder"):
+        rebuilt(folder)
 
 
 def test_threads_may_ask_at_the_same_time(ledger: SqliteLedger) -> None:

@@ -29,7 +29,7 @@ def by_digest(groups: Iterable[list[Place]], scratch: Path) -> Iterator[Iterator
     buckets = Buckets(scratch, _WIDTH)
     for group in groups:
         buckets.put(_records(group))
-    return (_sorted(records) for records in buckets)
+    yield from map(_sorted, buckets)
 
 
 def _records(group: list[Place]) -> Records:
