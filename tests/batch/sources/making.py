@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import fsspec
 from PIL import Image
 
-from cluejudge.batch.arrow import pa
+from cluejudge.batch.arrow import pa, pq
 from cluejudge.batch.entries import Data, Entry, Refusal
 from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources.base import Source
@@ -44,6 +49,44 @@ def tar(
         for info in extra:
             file.addfile(info)
     return out.getvalue()
+
+
+def parquet(columns: dict[str, object], rows: int = 1024, **options: object) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, row_group_size=rows, **options)
+    return out.getvalue()
+
+
+def arrow(*batches: list[bytes]) -> bytes:
+    out = io.BytesIO()
+    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+    schema = pa.schema([("image", kind), ("label", pa.int64())])
+    with pa.ipc.new_stream(out, schema) as writer:
+        for images in batches:
+            cells = pa.array([{"bytes": one, "path": None} for one in images], kind)
+            labels = pa.array(range(len(images)), pa.int64())
+            writer.write_batch(pa.RecordBatch.from_arrays([cells, labels], schema=schema))
+    return out.getvalue()
+
+
+def state(*names: str, **more: object) -> bytes:
+    return json.dumps({"_data_files": [{"filename": name} for name in names], **more}).encode()
+
+
+def put(bucket: str, files: dict[str, bytes]) -> str:
+    for name, data in files.items():
+        fsspec.filesystem("memory").pipe(f"{bucket}/{name}", data)
+    return bucket
+
+
+@contextmanager
+def served(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 def opened(

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from cluejudge.batch.entries import Refusal
 from cluejudge.batch.plan import InputFormat
 from cluejudge.errors import UsageError
-from tests.batch.sources.making import BLUE, RED, fetched, opened, tar
-from tests.batch.sources.test_huggingface import arrow
-from tests.batch.sources.test_tables import parquet
+from tests.batch.sources.making import BLUE, RED, arrow, fetched, opened, parquet, tar
 
 MEMBERS = [(f"{number}.png", RED) for number in range(6)] + [("6.txt", b"x"), ("6.png", BLUE)]
 WHOLE = {

@@ -1,33 +1,26 @@
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from cluejudge.batch.arrow import pa
 from cluejudge.batch.entries import Refusal
 from cluejudge.errors import UsageError
-from tests.batch.sources.making import BLUE, RED, carried, entries, fetched, ids, opened, write
+from tests.batch.sources.making import (
+    BLUE,
+    RED,
+    arrow,
+    carried,
+    entries,
+    fetched,
+    ids,
+    opened,
+    state,
+    write,
+)
 
 DICTIONARY = json.dumps({"splits": ["train", "test"]}).encode()
-
-
-def arrow(*batches: list[bytes]) -> bytes:
-    out = io.BytesIO()
-    kind = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-    schema = pa.schema([("image", kind), ("label", pa.int64())])
-    with pa.ipc.new_stream(out, schema) as writer:
-        for images in batches:
-            cells = pa.array([{"bytes": one, "path": None} for one in images], kind)
-            labels = pa.array(range(len(images)), pa.int64())
-            writer.write_batch(pa.RecordBatch.from_arrays([cells, labels], schema=schema))
-    return out.getvalue()
-
-
-def state(*names: str, **more: object) -> bytes:
-    return json.dumps({"_data_files": [{"filename": name} for name in names], **more}).encode()
 
 
 def test_a_data_set_is_its_files_in_its_order(tmp_path: Path) -> None:

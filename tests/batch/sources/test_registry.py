@@ -7,8 +7,7 @@ import pytest
 from cluejudge.batch.plan import InputFormat, InputSpec
 from cluejudge.batch.sources.registry import check_apart
 from cluejudge.errors import UsageError
-from tests.batch.sources.making import RED, opened, tar, write
-from tests.batch.sources.test_tables import parquet
+from tests.batch.sources.making import RED, opened, parquet, tar, write
 
 TABLE, TAR = parquet({"image": [RED]}), tar([("0.png", RED)])
 
