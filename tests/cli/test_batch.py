@@ -89,7 +89,7 @@ def test_too_many_errors(batch: list[str], folder: Path, tmp_path: Path, capsys:
     assert run([*batch, "--max-error-rate", "0.5"]) == exits.FAILED
     err = capsys.readouterr().err
     assert "images are errors, more than 0.5 of them" in err
-    assert "of 104 judged; run the same command again to go on" in err
+    assert "of 104 judged; a run into the same folder goes on from there" in err
     assert run(batch) == exits.FAILED
     assert len(rows(tmp_path / "out")) == 104
 

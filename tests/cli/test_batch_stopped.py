@@ -132,7 +132,7 @@ def test_ctrl_c_stops_it_at_once_and_it_goes_on(start: Start, tmp_path: Path) ->
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - began < 15
     assert process.returncode == exits.INTERRUPTED
-    assert f"of {TOTAL} judged; run the same command again to go on" in err
+    assert f"of {TOTAL} judged; a run into the same folder goes on from there" in err
     assert "Traceback" not in err
     assert 20 <= journaled(out) < TOTAL
     assert start(out).wait(120) == exits.FAILED

@@ -100,7 +100,7 @@ def test_what_stops_a_run_is_told_with_how_far_it_came(
     with pytest.raises(stop):
         run()
     said = capsys.readouterr().err
-    assert said == "Stopped: 2 of 3 judged; run the same command again to go on\n"
+    assert said == "Stopped: 2 of 3 judged; a run into the same folder goes on from there\n"
 
 
 def test_what_stops_it_before_is_told_by_others(capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,8 +96,8 @@ def watching() -> Iterator[Watch]:
     finally:
         if watch.has_begun and not finished:
             click.echo(
-                f"Stopped: {watch.rows} of {watch.total} judged; run the same command again to go "
-                "on",
+                f"Stopped: {watch.rows} of {watch.total} judged; a run into the same folder goes "
+                "on from there",
                 err=True,
             )
 
