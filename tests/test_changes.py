@@ -9,12 +9,13 @@ TOLD = st.dictionaries(st.text(max_size=3), st.text(max_size=3), max_size=4)
 
 
 def test_what_differs_is_told_by_name_and_the_old_value_first() -> None:
-    before = {"b": "1", "a": "0.3", "same": "x", "said": ""}
-    after = {"a": "0.4", "same": "x", "c": "2", "said": "absent"}
+    before = {"b": "1", "a": "0.3", "same": "x", "said": "", "d": "None"}
+    after = {"a": "0.4", "same": "x", "c": "2", "said": "absent", "d": "True"}
     assert list(changes(before, after)) == [
         "a was 0.3, now 0.4",
         "b was 1, now absent",
         "c was absent, now 2",
+        "d was none, now on",
         "said was empty, now absent",
     ]
 

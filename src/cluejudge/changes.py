@@ -26,4 +26,8 @@ def flat(whole: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _shown(value: str | None) -> str:
-    return "absent" if value is None else value or "empty"
+    return "absent" if value is None else _SPELLED.get(value, value)
+
+
+_SPELLED = {"": "empty", "None": "none", "True": "on", "False": "off"}
+"""What is spelled otherwise than Python does: as options take it."""

@@ -82,7 +82,7 @@ def test_it_goes_through_json_and_tells_what_verdicts_share() -> None:
         ),
         (
             fingerprint(PLAN, common(method=Method(region=False)), CARD, Listed()),
-            "method.region was True, now False",
+            "method.region was on, now off",
         ),
         (
             fingerprint(PLAN, common(models={"name": "fake", "weights": "2"}), CARD, Listed()),

@@ -64,7 +64,7 @@ def test_equal_configs_go_together() -> None:
     [
         ({"suite": "table"}, "suite was folder, now table"),
         ({"seed": 3}, "seed was 0, now 3"),
-        ({"limit": 2}, "limit was None, now 2"),
+        ({"limit": 2}, "limit was none, now 2"),
         ({"samples": "0"}, "the images are others"),
         ({"constitution_digest": "abc"}, "constitution_digest was empty, now abc"),
         ({"model": "embedded"}, "model was fake, now embedded"),

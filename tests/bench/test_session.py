@@ -92,7 +92,7 @@ def test_what_it_is_a_run_of_is_recorded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"limit": 3}, "limit was None, now 3"),
+        ({"limit": 3}, "limit was none, now 3"),
         ({"thresholds": Thresholds(region=0.1)}, "thresholds.region was 0.6, now 0.1"),
         ({"constitution": find_constitution("pictogram")}, "constitution was colours"),
         ({"suite": Suite(card={"digest": "2"})}, "suite digest was 1, now 2"),
