@@ -200,6 +200,21 @@ def test_a_row_that_ends_decoders_is_an_error(tmp_path: Path, pool: DecodePool) 
     assert batch.outcomes == ["unsafe", "decoder_died", "safe"]
 
 
+def test_an_attempt_that_another_has_overtaken_takes_its_part(
+    tmp_path: Path, pool: DecodePool
+) -> None:
+    batch, overtaken = Batch(tmp_path, [UNSAFE, SAFE, BROKEN]), count(1)
+
+    def told(_: Told) -> None:
+        if next(overtaken) == 2:
+            list(batch.run(pool, ledger=Notes()))
+            assert not list(batch.folder.journals.glob("*"))
+
+    (done,) = batch.run(pool, told=told)
+    assert done.tally.total == 3
+    assert batch.outcomes == ["unsafe", "safe", "truncated"]
+
+
 def test_leaving_in_the_middle_ends_all(tmp_path: Path, pool: DecodePool) -> None:
     batch = Batch(tmp_path, OTHERS[:20], 10, pace=Pace(in_flight=2, ahead=2))
     ledger = Notes()

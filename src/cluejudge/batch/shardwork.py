@@ -61,7 +61,11 @@ class ShardWork:
         """Makes the part of the journal, which is removed; what became of the rows."""
         part = tools.folder.part(self.shard)
         rows = (self.journal.row(entry.row) for entry in self.entries)
-        write_rows(part, rows, tools.manifest.carried(self.shard), tools.judge.common)
+        try:
+            write_rows(part, rows, tools.manifest.carried(self.shard), tools.judge.common)
+        except FileNotFoundError:
+            if not part.exists():  # else another attempt, which took this one for dead, was quicker
+                raise
         self.journal.close()
         Journal.discard(tools.folder.journals, self.shard)
         return counted(part)
