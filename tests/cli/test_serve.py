@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 import subprocess
@@ -192,6 +193,18 @@ def test_answers_do_not_wait_for_the_client_to_acknowledge_their_heads() -> None
 
     with bound(ServiceSettings(constitution="pictogram", port=0)) as sock:
         assert sock.proto == socket.IPPROTO_TCP  # asyncio sets TCP_NODELAY on no other
+
+
+def test_what_stays_while_it_serves_is_not_collected_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(
+        "cluejudge.cli.serving.listen", lambda *_: frozen.append(gc.get_freeze_count())
+    )
+    assert run(["serve", "--port", "0", "-m", "fake", "--db", str(tmp_path / "record.db")]) == 0
+    assert frozen[0] > 1000
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_password_is_not_told(
