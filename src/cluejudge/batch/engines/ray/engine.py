@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import cluejudge
 from cluejudge.batch.engines.ray.actor import ANSWER, SHARDS, ShardActor, described, run_mark
 from cluejudge.batch.engines.ray.cluster import Cluster, check_address
+from cluejudge.batch.engines.ray.head import Head
 from cluejudge.batch.engines.ray.library import ray
 from cluejudge.batch.engines.ray.line import RayLine, held
 from cluejudge.batch.engines.ray.messages import Answer, Done, Failure, Job, News
@@ -95,15 +96,16 @@ class RayEngine:
         """See `Engine`. Raises `ModelError` if the cluster fails."""
         if not shards:
             return
-        self._reach()
+        cluster = self._reach()
         desk = held(self._job(plan, pace))
         answers: SimpleQueue[Answer | BaseException | None] = SimpleQueue()
         reader = threading.Thread(
             target=_read, args=(self._dataset(desk, tuple(shards)), answers), daemon=True
         )
         reader.start()
+        head = Head(cluster.nodes)
         try:
-            while (answer := _next(desk, answers, told)) is not None:
+            while (answer := _next(desk, answers, told, head)) is not None:
                 yield from _shards(answer)
         except KeyboardInterrupt:
             _stop(desk, reader)
@@ -111,6 +113,7 @@ class RayEngine:
                 _hear(desk, told)
             raise
         finally:
+            head.close()
             _stop(desk, reader)
             ray().kill(desk)
 
@@ -201,13 +204,17 @@ def _stop(desk: Any, reader: threading.Thread) -> None:
 
 
 def _next(
-    desk: Any, answers: SimpleQueue[Answer | BaseException | None], told: Callable[[Told], None]
+    desk: Any,
+    answers: SimpleQueue[Answer | BaseException | None],
+    told: Callable[[Told], None],
+    head: Head,
 ) -> Answer | None:
     """The next answer; `told` hears until then, and of all that led to it."""
     while True:
         try:
             answer = answers.get(timeout=_POLL)
         except Empty:
+            head.check()
             _hear(desk, told)
             continue
         if isinstance(answer, BaseException):
