@@ -85,7 +85,7 @@ def run(given: Given) -> int:
 def _settled_memory() -> Iterator[None]:
     """Has Python's collector pass over all that is there by now, which stays as long as it serves.
 
-    To go through it takes a tenth of a second now and then, in which nobody is answered.
+    Nobody is answered while it goes through it all, now and then.
     """
     gc.collect()
     gc.freeze()
