@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import threading
@@ -70,7 +69,7 @@ def test_a_row_on_which_processes_die_is_given_up_and_takes_no_other_along(
     rows: list[Data | Refusal] = [png(), Bomb(png()), png("blue"), Bomb(png()), png("green")]
     found = drained(Stream(pool, numbered(rows), 4))
     assert [kind(found[row]) for row in range(5)] == ["image", "decoder_died"] * 2 + ["image"]
-    assert found[1].sha256 == hashlib.sha256(png()).hexdigest()
+    assert found[1].sha256 == ""
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no such signal")

@@ -19,8 +19,7 @@ class DecodePool(Closing):
         if workers < 1:
             raise ValueError(f"{workers} processes decode nothing")
         self.workers = workers
-        self.sampling = sampling
-        self._limits = limits
+        self._settings = (limits, sampling)
         self._idle: list[Worker] = []
         self._all: set[Worker] = set()
         self._guard = threading.Lock()
@@ -34,7 +33,7 @@ class DecodePool(Closing):
                     return worker
                 self._all.discard(worker)
                 worker.close()
-            worker = Worker(self._limits, self.sampling)
+            worker = Worker(*self._settings)
             self._all.add(worker)
             return worker
 

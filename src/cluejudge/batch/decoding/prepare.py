@@ -36,26 +36,8 @@ def prepare(fetched: Fetched, limits: Limits, sampling: Sampling, within: Within
         image = _loaded(source, limits, sampling, within)
     except ImageError as error:
         refusal = Refusal(error.code, str(error))
-        return Prepared(fetched.entry, sha256(source, sampling), refusal)
+        return Prepared(fetched.entry, _sha256(source, sampling), refusal)
     return Prepared(fetched.entry, image.record.sha256, image)
-
-
-def sha256(source: Data, sampling: Sampling) -> str:
-    """Of all bytes; empty if there are none, or more than any file may have, or no file here."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest() if source else ""
-    if isinstance(source, Remote):
-        return ""
-    digest = hashlib.sha256()
-    try:
-        if source.stat().st_size > sampling.max_video_bytes:
-            return ""
-        with source.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return ""
-    return digest.hexdigest()
 
 
 def _source(data: Data, limits: Limits, sampling: Sampling) -> bytes | Path:
@@ -77,3 +59,19 @@ def _loaded(
     from cluejudge.video import load_video
 
     return load_video(source, limits, sampling)
+
+
+def _sha256(source: bytes | Path, sampling: Sampling) -> str:
+    """Of all bytes; empty if there are none, or more than any file may have, or no file by now."""
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest() if source else ""
+    digest = hashlib.sha256()
+    try:
+        if source.stat().st_size > sampling.max_video_bytes:
+            return ""
+        with source.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return ""
+    return digest.hexdigest()

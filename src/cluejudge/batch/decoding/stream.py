@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cluejudge.batch.decoding.pool import DecodePool
-from cluejudge.batch.decoding.prepare import sha256
 from cluejudge.batch.decoding.worker import DiedError, Worker
 from cluejudge.batch.entries import Fetched, Prepared, Refusal
 from cluejudge.closing import Closing
@@ -201,20 +200,13 @@ class Stream(Closing, Generic[K]):
         self._pool.drop(worker)
 
     def _died(self, row: _Row[K]) -> None:
-        row.deaths += 1
-        given_up = self._given_up(row.fetched) if row.deaths == DEATHS else None
         with self._changed:
-            if given_up:
-                self._done(row.key, given_up)
-            else:
+            row.deaths += 1
+            if row.deaths < DEATHS:
                 self._todo.appendleft(row)
                 self._changed.notify_all()
-
-    def _given_up(self, fetched: Fetched) -> Prepared:
-        """The row that nobody could decode; its bytes are hashed here, which breaks nothing."""
-        data = fetched.data
-        digest = "" if isinstance(data, Refusal) else sha256(data, self._pool.sampling)
-        return Prepared(fetched.entry, digest, DIED)
+            else:
+                self._done(row.key, Prepared(row.fetched.entry, "", DIED))
 
     def _done(self, key: K, prepared: Prepared) -> None:
         self._ready.append((key, prepared))
