@@ -69,6 +69,7 @@ def test_judge_review_overrule_and_figures_by_keys_alone(
     first = recorded(store, samples.UNSAFE, keep=True)
     second = recorded(store, samples.UNSAFE, data=b"other")
     page.goto(f"{address}/review?want=unsafe")
+    page.wait_for_selector("button[autofocus]:focus")  # browsers see to it after the page is there
     answered(page, "Enter")
     assert page.url.startswith(f"{address}{item_of(first)}")
     press(page, "j o")
